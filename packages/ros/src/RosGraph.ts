@@ -132,7 +132,11 @@ export interface RosGraph {
   serviceSchema(service: string, options?: OperationOptions): Promise<ServiceSchema>;
 
   /** Resolves once the intention is registered, whether or not the topic exists yet. */
-  subscribe(request: SubscribeRequest, listener: SubscriptionListener, options?: OperationOptions): Promise<Subscription>;
+  subscribe(
+    request: SubscribeRequest,
+    listener: SubscriptionListener,
+    options?: OperationOptions,
+  ): Promise<Subscription>;
   advertise(advertisement: Advertisement, options?: OperationOptions): Promise<Publisher>;
   /** Calls a service; resolves to the serialized response. Rejects with `SERVICE_FAILED` and the robot's own words. */
   callService(call: ServiceCall, options?: OperationOptions): Promise<Uint8Array>;

@@ -1,9 +1,14 @@
+export { checkTopicName, MAX_NAME_LENGTH } from './checkTopicName.ts';
 export type { Clock } from './Clock.ts';
 export { systemClock } from './Clock.ts';
+export { codecFor } from './codecFor.ts';
 export { LonglineError, RosError, rosErrorCodes } from './errors.ts';
 export type { RosErrorCode } from './errors.ts';
+export { parseJsonExact, stringifyExact } from './exactJson.ts';
+export type { JsonOptions } from './exactJson.ts';
 export { Message } from './Message.ts';
 export type { MessageParts } from './Message.ts';
+export type { MessageCodec } from './MessageCodec.ts';
 export { DEFAULT_DEADLINE_MS } from './RosGraph.ts';
 export type {
   Advertisement,
@@ -25,3 +30,9 @@ export type {
 } from './RosGraph.ts';
 export type { NumericArray, RosObject, RosTime, RosValue } from './RosValue.ts';
 export type { Channel, Encoding, Schema, SchemaEncoding, ServiceSchema } from './Schema.ts';
+export { schemaHash } from './schemaHash.ts';
+export { Throttle } from './Throttle.ts';
+export type { ThrottleOptions } from './Throttle.ts';
+export { matchesAny, topicPattern } from './topicPattern.ts';
+export { parseTypeName, ros1TypeName, ros2TypeName, sameType } from './typeNames.ts';
+export type { TypeKind, TypeName } from './typeNames.ts';

@@ -1,0 +1,110 @@
+import { encodeBase64 } from './base64.ts';
+import { RosError } from './errors.ts';
+
+/** How NaN and infinities are written: as `"NaN"`, `"Infinity"`, `"-Infinity"`, or as `null` like rosbridge does. */
+export interface JsonOptions {
+  /** Default `string`. */
+  readonly nonFinite?: 'string' | 'null';
+}
+
+/** Deepest nesting of JSON that is read or written. */
+export const MAX_JSON_DEPTH = 128;
+
+// Only a run of 16 digits can be an integer beyond 2^53; most texts have none and take the quick way.
+const longDigits = /\d{16}/;
+const integerSource = /^-?\d{16,40}$/;
+
+/** Parses JSON; integers beyond 2^53 become `bigint` with all their digits. Throws `MESSAGE_INVALID`. */
+export function parseJsonExact(text: string): unknown {
+  checkDepth(text);
+  try {
+    const value: unknown = longDigits.test(text) ? JSON.parse(text, reviveExact) : JSON.parse(text);
+    return value;
+  } catch (cause) {
+    if (cause instanceof RosError) throw cause;
+    const why = cause instanceof Error ? cause.message.slice(0, 200) : 'it cannot be parsed';
+    throw new RosError('MESSAGE_INVALID', `A JSON text of ${text.length} characters is not valid: ${why}.`, { cause });
+  }
+}
+
+/**
+ * Writes any value as JSON text: `bigint` as digits, `Uint8Array` as base64, other typed arrays as arrays. Fields that
+ * are `undefined` are left out. Throws `MESSAGE_INVALID` for functions, symbols, and nesting beyond {@link MAX_JSON_DEPTH}.
+ */
+export function stringifyExact(value: unknown, options: JsonOptions = {}): string {
+  return stringify(value, options, 0);
+}
+
+/** One number as JSON. -0 keeps its sign. */
+export function numberToJson(value: number | bigint, options: JsonOptions): string {
+  if (typeof value === 'bigint') return value.toString();
+  if (Number.isFinite(value)) return Object.is(value, -0) ? '-0' : String(value);
+  return options.nonFinite === 'null' ? 'null' : `"${value}"`;
+}
+
+function stringify(value: unknown, options: JsonOptions, depth: number): string {
+  if (depth > MAX_JSON_DEPTH) throw tooDeep();
+  switch (typeof value) {
+    case 'string':
+      return JSON.stringify(value);
+    case 'number':
+    case 'bigint':
+      return numberToJson(value, options);
+    case 'boolean':
+      return value ? 'true' : 'false';
+    case 'object':
+      return value === null ? 'null' : stringifyObject(value, options, depth);
+    case 'undefined':
+    case 'function':
+    case 'symbol':
+      throw new RosError('MESSAGE_INVALID', `A value of type ${typeof value} has no JSON form. Leave it out.`);
+  }
+}
+
+function stringifyObject(value: object, options: JsonOptions, depth: number): string {
+  if (value instanceof Uint8Array) return `"${encodeBase64(value)}"`;
+  if (Array.isArray(value) || (ArrayBuffer.isView(value) && !(value instanceof DataView))) {
+    const items: string[] = [];
+    for (const item of value as Iterable<unknown>) items.push(stringify(item, options, depth + 1));
+    return `[${items.join(',')}]`;
+  }
+  const members: string[] = [];
+  for (const [key, member] of Object.entries(value)) {
+    if (member !== undefined) members.push(`${JSON.stringify(key)}:${stringify(member, options, depth + 1)}`);
+  }
+  return `{${members.join(',')}}`;
+}
+
+function reviveExact(_key: string, value: unknown, context?: { readonly source?: string }): unknown {
+  if (typeof value !== 'number' || Number.isSafeInteger(value)) return value;
+  if (context?.source === undefined) {
+    throw new RosError(
+      'NOT_SUPPORTED',
+      'This JavaScript engine cannot read integers beyond 2^53 from JSON. Use Node 22, Chrome 114, Firefox 135, Safari 18.4 or newer.',
+    );
+  }
+  return integerSource.test(context.source) ? BigInt(context.source) : value;
+}
+
+/** Before parsing, because a reviver (and every later reader) walks by recursion. */
+function checkDepth(text: string): void {
+  let depth = 0;
+  let inString = false;
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    if (inString) {
+      if (code === 0x5c) i++;
+      else if (code === 0x22) inString = false;
+    } else if (code === 0x22) {
+      inString = true;
+    } else if (code === 0x5b || code === 0x7b) {
+      if (++depth > MAX_JSON_DEPTH) throw tooDeep();
+    } else if (code === 0x5d || code === 0x7d) {
+      depth--;
+    }
+  }
+}
+
+function tooDeep(): RosError {
+  return new RosError('MESSAGE_INVALID', `JSON nested more than ${MAX_JSON_DEPTH} deep is not accepted. Flatten it.`);
+}
