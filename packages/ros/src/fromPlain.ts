@@ -67,7 +67,7 @@ function fieldFromPlain(field: FieldLayout, value: unknown, path: string, root: 
 }
 
 function arrayFromPlain(element: ElementLayout, value: unknown, path: string, root: string): ArrayLike<unknown> {
-  if (Array.isArray(value)) return value;
+  if (Array.isArray(value)) return value as readonly unknown[];
   if (element.kind === 'number') {
     if (ArrayBuffer.isView(value) && 'length' in value) return value as ArrayBufferView & ArrayLike<unknown>;
     if (typeof value === 'string' && element.number.name === 'uint8') {
