@@ -27,7 +27,9 @@ const directionRules = Object.entries(mayImport).map(([name, allowed]) => ({
       {
         patterns: [
           {
-            group: all.filter((other) => other !== name && !allowed.includes(other)).map((other) => `@longline/${other}`),
+            group: all
+              .filter((other) => other !== name && !allowed.includes(other))
+              .map((other) => `@longline/${other}`),
             message: `Imports point one way: ${name} may import ${allowed.join(', ') || 'no other package'} (docs/architecture.md).`,
           },
           { group: ['**/packages/**', '../../*/src/**'], message: 'Import another package by its name.' },
@@ -49,7 +51,10 @@ export default tseslint.config(
       '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true, allowBoolean: true }],
       '@typescript-eslint/consistent-type-imports': 'error',
       '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
-      '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
+      '@typescript-eslint/no-confusing-void-expression': [
+        'error',
+        { ignoreArrowShorthand: true, ignoreVoidReturningFunctions: true },
+      ],
       '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_' }],
       eqeqeq: 'error',
     },

@@ -12,6 +12,7 @@ export { md5Of, md5OfService } from './md5.ts';
 export { Message } from './Message.ts';
 export type { MessageParts } from './Message.ts';
 export type { MessageCodec } from './MessageCodec.ts';
+export { parseParameterValue } from './parameterValue.ts';
 export { DEFAULT_DEADLINE_MS } from './RosGraph.ts';
 export type {
   Advertisement,

@@ -1,0 +1,76 @@
+import { schemaHash } from '@longline/ros';
+import type { Schema } from '@longline/ros';
+import type { AdvertisedChannel } from './ChannelSender.ts';
+import { advertiseSchema, schemaRecordSchema, unadvertiseSchema } from './channelRecords.ts';
+import { LineError } from './errors.ts';
+import { decodeJson } from './jsonRecord.ts';
+import type { LineLimits } from './limits.ts';
+
+/** Keeps the definitions and channels that the other side advertised on one line, within bounds (clause 3). */
+export class ChannelReceiver {
+  readonly #limits: LineLimits;
+  readonly #schemas = new Map<string, Schema>();
+  readonly #channels = new Map<number, AdvertisedChannel>();
+  #schemaBytes = 0;
+
+  constructor(limits: LineLimits) {
+    this.#limits = limits;
+  }
+
+  get(id: number): AdvertisedChannel | undefined {
+    return this.#channels.get(id);
+  }
+
+  handleSchema(body: Uint8Array): void {
+    const { hash, name, encoding, text } = decodeJson('schema', body, schemaRecordSchema, this.#limits.maxJsonBytes);
+    const schema: Schema = { name, encoding, text };
+    if (schemaHash(schema) !== hash)
+      throw new LineError('FRAME_MALFORMED', `the definition of ${name} does not have the hash ${hash}`);
+    if (this.#schemas.has(hash)) return;
+    this.#schemaBytes += text.length;
+    if (this.#schemaBytes > this.#limits.maxSchemaBytes) {
+      throw new LineError(
+        'LIMIT_EXCEEDED',
+        `more than ${this.#limits.maxSchemaBytes} bytes of definitions on one line`,
+      );
+    }
+    this.#schemas.set(hash, schema);
+  }
+
+  /** Channels new or changed. An ID again names the same topic of the same device, with a new definition. */
+  handleAdvertise(body: Uint8Array): AdvertisedChannel[] {
+    const { channels } = decodeJson('advertise', body, advertiseSchema, this.#limits.maxJsonBytes);
+    return channels.map(({ schema: hash, device, ...rest }) => {
+      const schema = this.#schemas.get(hash);
+      if (schema === undefined) {
+        throw new LineError(
+          'FRAME_MALFORMED',
+          `channel ${rest.id} (${rest.topic}) names the definition ${hash}, which was not sent`,
+        );
+      }
+      const before = this.#channels.get(rest.id);
+      if (before !== undefined && (before.topic !== rest.topic || before.device !== device)) {
+        throw new LineError(
+          'FRAME_MALFORMED',
+          `channel ${rest.id} was ${before.topic} and is now advertised as ${rest.topic}`,
+        );
+      }
+      const channel: AdvertisedChannel = { ...rest, schema, ...(device === undefined ? {} : { device }) };
+      this.#channels.set(rest.id, channel);
+      if (this.#channels.size > this.#limits.maxChannels) {
+        throw new LineError('LIMIT_EXCEEDED', `more than ${this.#limits.maxChannels} channels on one line`);
+      }
+      return channel;
+    });
+  }
+
+  /** The channels that went. Unknown IDs are ignored: both ends may have closed a channel at once. */
+  handleUnadvertise(body: Uint8Array): AdvertisedChannel[] {
+    const { channels } = decodeJson('unadvertise', body, unadvertiseSchema, this.#limits.maxJsonBytes);
+    return channels.flatMap((id) => {
+      const channel = this.#channels.get(id);
+      this.#channels.delete(id);
+      return channel === undefined ? [] : [channel];
+    });
+  }
+}

@@ -1,0 +1,187 @@
+import type { Clock } from '@longline/ros';
+import { ChannelSender } from './ChannelSender.ts';
+import type { AdvertisedChannel } from './ChannelSender.ts';
+import { LineError } from './errors.ts';
+import type { LineClose, LineErrorCode } from './errors.ts';
+import { helloSchema } from './hello.ts';
+import type { ReaderHello, Welcome } from './hello.ts';
+import { decodeHeaded, decodeJson, encodeHeaded, encodeJson } from './jsonRecord.ts';
+import { defaultLimits } from './limits.ts';
+import type { LineLimits } from './limits.ts';
+import { LineCore } from './LineCore.ts';
+import type { MessageRecord } from './MessageRecord.ts';
+import { NewestPerChannel } from './NewestPerChannel.ts';
+import { subscribeSchema, unsubscribeSchema } from './readerRecords.ts';
+import type { DeviceRecord, SubscribeRecord } from './readerRecords.ts';
+import type { RecordKindName } from './recordKinds.ts';
+import { requestHeaderSchema } from './requestRecords.ts';
+import type { ReplyHeader, RequestHeader } from './requestRecords.ts';
+import type { Transport } from './Transport.ts';
+
+/** What the server does with what a reader's line brings. */
+export interface LiveEndHandlers {
+  /** A reader asks to join. Answer with `welcome()` or `close()`, now or later. */
+  handleHello(hello: ReaderHello): void;
+  handleSubscribe(subscription: SubscribeRecord): void;
+  handleUnsubscribe(id: number): void;
+  /** `ageMs` is the request's age now. `payload` is valid during the call only. */
+  handleRequest(request: RequestHeader, payload: Uint8Array, ageMs: number): void;
+  handleClosed(close: LineClose): void;
+}
+
+/**
+ * The server's end of a reader's line, without I/O.
+ *
+ * A slow reader costs nobody else anything: while its socket takes no data the newest message of each channel is kept,
+ * and what was dropped is told (clause 9.6).
+ */
+export class LiveEnd {
+  readonly #line: LineCore;
+  readonly #handlers: LiveEndHandlers;
+  readonly #channels: ChannelSender;
+  readonly #newest = new NewestPerChannel();
+  readonly #subscriptions = new Set<number>();
+  #helloSeen = false;
+  #droppedTotal = 0;
+
+  constructor(options: {
+    readonly transport: Transport;
+    readonly clock: Clock;
+    readonly handlers: LiveEndHandlers;
+    readonly limits?: Partial<LineLimits>;
+  }) {
+    this.#handlers = options.handlers;
+    this.#line = new LineCore({
+      transport: options.transport,
+      clock: options.clock,
+      limits: { ...defaultLimits, ...options.limits },
+      handlers: {
+        handleRecord: (kind, body) => this.#handleRecord(kind, body),
+        handleMessage: () => {
+          throw new LineError('FRAME_UNEXPECTED', 'a reader sends no messages; publish with a request');
+        },
+        handleClosed: (close) => this.#handlers.handleClosed(close),
+        fill: (frame, maxBytes) => {
+          if (this.#newest.size > 0)
+            this.#newest.fill(frame, maxBytes, (channel, count) => this.dropped(channel, count));
+        },
+      },
+    });
+    this.#channels = new ChannelSender(this.#line);
+  }
+
+  get state(): LineCore['state'] {
+    return this.#line.state;
+  }
+
+  /** Messages that this reader was too slow for. */
+  get droppedTotal(): number {
+    return this.#droppedTotal;
+  }
+
+  handleFrame(frame: Uint8Array): void {
+    this.#line.handleFrame(frame);
+  }
+
+  handleText(): void {
+    this.#line.handleText();
+  }
+
+  handleWritable(): void {
+    this.#line.handleWritable();
+  }
+
+  handleDisconnected(closeCode: number, reason: string): void {
+    this.#line.handleDisconnected(closeCode, reason);
+  }
+
+  /** Lets the reader in. Does nothing when the line has ended meanwhile. */
+  welcome(welcome: Omit<Welcome, 'maxFrameBytes' | 'epoch'>): void {
+    if (this.#line.state !== 'greeting') return;
+    const body = { ...welcome, epoch: 0, maxFrameBytes: this.#line.limits.maxFrameBytes };
+    this.#line.send('welcome', [encodeJson(body)], true);
+    this.#line.open();
+  }
+
+  advertise(channels: readonly AdvertisedChannel[]): void {
+    this.#channels.advertise(channels);
+  }
+
+  unadvertise(ids: readonly number[]): void {
+    for (const id of ids) this.#newest.delete(id);
+    this.#channels.unadvertise(ids);
+  }
+
+  /** Sends a message record received elsewhere, under this line's channel ID. */
+  deliver(channelId: number, record: MessageRecord): void {
+    if (this.#line.congested || this.#newest.size > 0) {
+      this.#newest.put(channelId, record);
+      this.#line.flushSoon();
+    } else {
+      this.#line.forward(channelId, record.bytes);
+    }
+  }
+
+  /** Tells that messages of a channel were dropped on the way here. */
+  dropped(channel: number, count: number): void {
+    this.#droppedTotal += count;
+    this.#line.send('dropped', [encodeJson({ channel, count })]);
+  }
+
+  mark(subscription: number): void {
+    this.#line.send('mark', [encodeJson({ id: subscription })]);
+  }
+
+  device(record: DeviceRecord): void {
+    this.#line.send('device', [encodeJson(record)]);
+  }
+
+  reply(header: ReplyHeader, payload: Uint8Array = new Uint8Array(0)): void {
+    this.#line.send('reply', [encodeHeaded(header), payload], true);
+  }
+
+  close(code: LineErrorCode, message: string): void {
+    this.#line.close(code, message);
+  }
+
+  #handleRecord(kind: RecordKindName, body: Uint8Array): void {
+    const { maxJsonBytes, maxSubscriptions } = this.#line.limits;
+    if (this.#line.state === 'greeting') {
+      if (kind !== 'hello' || this.#helloSeen)
+        throw new LineError('FRAME_UNEXPECTED', `a ${kind} came before the welcome`);
+      const hello = decodeJson('hello', body, helloSchema, maxJsonBytes);
+      if (hello.role !== 'reader')
+        throw new LineError('FRAME_UNEXPECTED', 'agents connect to /api/v1/line, readers to /api/v1/live');
+      this.#helloSeen = true;
+      this.#handlers.handleHello(hello);
+      return;
+    }
+    switch (kind) {
+      case 'subscribe': {
+        const subscription = decodeJson(kind, body, subscribeSchema, maxJsonBytes);
+        if (this.#subscriptions.has(subscription.id)) {
+          throw new LineError('FRAME_UNEXPECTED', `subscription ${subscription.id} exists already`);
+        }
+        if (this.#subscriptions.size >= maxSubscriptions) {
+          throw new LineError(
+            'LIMIT_EXCEEDED',
+            `more than ${maxSubscriptions} subscriptions on one line; use patterns`,
+          );
+        }
+        this.#subscriptions.add(subscription.id);
+        return this.#handlers.handleSubscribe(subscription);
+      }
+      case 'unsubscribe': {
+        const { id } = decodeJson(kind, body, unsubscribeSchema, maxJsonBytes);
+        if (this.#subscriptions.delete(id)) this.#handlers.handleUnsubscribe(id);
+        return;
+      }
+      case 'request': {
+        const { header, payload } = decodeHeaded(kind, body, requestHeaderSchema, maxJsonBytes);
+        return this.#handlers.handleRequest(header, payload, header.ageMs + this.#line.transitMs(header.sentMs));
+      }
+      default:
+        throw new LineError('FRAME_UNEXPECTED', `a reader sends no ${kind} on an open line`);
+    }
+  }
+}

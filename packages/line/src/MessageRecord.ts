@@ -1,0 +1,54 @@
+import type { MessageParts } from '@longline/ros';
+import { MESSAGE_HEADER_BYTES, RECORD_HEADER_BYTES } from './recordKinds.ts';
+
+/** A message as it lies in a received frame: read lazily, copied by nobody. Valid as long as the frame is. */
+export class MessageRecord implements MessageParts {
+  readonly #frame: Uint8Array;
+  readonly #view: DataView;
+  readonly #start: number;
+  readonly #end: number;
+
+  constructor(frame: Uint8Array, view: DataView, start: number, end: number) {
+    this.#frame = frame;
+    this.#view = view;
+    this.#start = start;
+    this.#end = end;
+  }
+
+  get channelId(): number {
+    return this.#view.getUint32(this.#start + RECORD_HEADER_BYTES, true);
+  }
+
+  get sequence(): number {
+    return this.#view.getUint32(this.#start + RECORD_HEADER_BYTES + 4, true);
+  }
+
+  get logTime(): bigint {
+    return this.#view.getBigUint64(this.#start + RECORD_HEADER_BYTES + 8, true);
+  }
+
+  get publishTime(): bigint {
+    return this.#view.getBigUint64(this.#start + RECORD_HEADER_BYTES + 16, true);
+  }
+
+  /** The serialized message: a view into the frame. */
+  get data(): Uint8Array {
+    return this.#frame.subarray(this.#start + RECORD_HEADER_BYTES + MESSAGE_HEADER_BYTES, this.#end);
+  }
+
+  /** The whole record, header included: a view into the frame, ready for `FrameBuilder.forwardMessage`. */
+  get bytes(): Uint8Array {
+    return this.#frame.subarray(this.#start, this.#end);
+  }
+
+  /** Bytes of the whole record. */
+  get length(): number {
+    return this.#end - this.#start;
+  }
+
+  /** A copy that outlives the frame. */
+  copy(): MessageRecord {
+    const bytes = this.bytes.slice();
+    return new MessageRecord(bytes, new DataView(bytes.buffer), 0, bytes.length);
+  }
+}

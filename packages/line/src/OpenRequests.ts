@@ -1,0 +1,74 @@
+import type { Clock, Disposer } from '@longline/ros';
+import { LineError } from './errors.ts';
+import type { ReplyHeader } from './requestRecords.ts';
+
+/** What became of a request: the robot's word, or `unknown` when none came. */
+export interface Reply {
+  readonly id: string;
+  readonly state: ReplyHeader['state'] | 'unknown';
+  readonly code?: string | undefined;
+  readonly message?: string | undefined;
+  readonly encoding?: ReplyHeader['encoding'];
+  /** A view into the received frame, or empty. */
+  readonly payload: Uint8Array;
+}
+
+/** Told each word about one request: at most one `received`, then exactly one final state. */
+export type ReplyListener = (reply: Reply) => void;
+
+/** How long after its deadline a request's reply is still waited for: the way back. */
+const REPLY_GRACE_MS = 2_000;
+const nothing = new Uint8Array(0);
+
+/** The requests sent on one line that have no final reply yet (clause 5.4). */
+export class OpenRequests {
+  readonly #clock: Clock;
+  readonly #max: number;
+  readonly #open = new Map<string, { readonly listener: ReplyListener; readonly cancel: Disposer }>();
+
+  constructor(clock: Clock, max: number) {
+    this.#clock = clock;
+    this.#max = max;
+  }
+
+  /** Begins to wait for the replies to `id`, for `remainingMs` and the way back. Throws `LIMIT_EXCEEDED`. */
+  add(id: string, remainingMs: number, listener: ReplyListener): void {
+    if (this.#open.size >= this.#max) {
+      throw new LineError(
+        'LIMIT_EXCEEDED',
+        `${this.#max} requests are open on this line; wait for replies before sending more`,
+      );
+    }
+    if (this.#open.has(id)) throw new LineError('LIMIT_EXCEEDED', `request ${id} is already open on this line`);
+    const cancel = this.#clock.after(Math.max(0, remainingMs) + REPLY_GRACE_MS, () => {
+      this.#settle(id, 'REPLY_MISSING', 'the robot did not answer before the deadline; what it did is unknown');
+    });
+    this.#open.set(id, { listener, cancel });
+  }
+
+  /** A reply came. One to an unknown ID is ignored: it may be late. */
+  handleReply(header: ReplyHeader, payload: Uint8Array): void {
+    const request = this.#open.get(header.id);
+    if (request === undefined) return;
+    if (header.state !== 'received') {
+      request.cancel();
+      this.#open.delete(header.id);
+    }
+    request.listener({ ...header, payload });
+  }
+
+  /** The line ended: what became of the open requests is unknown. */
+  handleClosed(): void {
+    for (const id of [...this.#open.keys()]) {
+      this.#settle(id, 'LINE_CLOSED', 'the line ended before the answer; what the robot did is unknown');
+    }
+  }
+
+  #settle(id: string, code: string, message: string): void {
+    const request = this.#open.get(id);
+    if (request === undefined) return;
+    request.cancel();
+    this.#open.delete(id);
+    request.listener({ id, state: 'unknown', code, message, payload: nothing });
+  }
+}

@@ -1,0 +1,196 @@
+import { DEFAULT_DEADLINE_MS, parseParameterValue, RosError, stringifyExact } from '@longline/ros';
+import type {
+  Advertisement,
+  Clock,
+  Disposer,
+  GraphListener,
+  GraphSnapshot,
+  OperationOptions,
+  ParameterValue,
+  Publisher,
+  PublishReceipt,
+  RosGraph,
+  Schema,
+  ServiceCall,
+  ServiceSchema,
+  SubscribeRequest,
+  Subscription,
+  SubscriptionListener,
+} from '@longline/ros';
+import type { z } from 'zod';
+import {
+  graphPayloadSchema,
+  namesPayloadSchema,
+  publishPayloadSchema,
+  schemaPayloadSchema,
+  servicePayloadSchema,
+} from './payloads.ts';
+import type { Reply } from './OpenRequests.ts';
+import { replyError } from './replyError.ts';
+import type { Action } from './requestRecords.ts';
+
+/** How a {@link RemoteGraph} reaches its robot. */
+export interface RemoteRobot {
+  /** The device ID. */
+  readonly name: string;
+  readonly clock: Clock;
+  /** Sends a request towards the robot and resolves to its final reply; rejects only when it could not be sent. */
+  request(action: Action, payload: Uint8Array, options: OperationOptions): Promise<Reply>;
+  subscribe(request: SubscribeRequest, listener: SubscriptionListener): Subscription;
+  /** Tells when the robot, or its ROS, came or went. */
+  watchStatus(listener: NonNullable<GraphListener['handleStatus']>): Disposer;
+}
+
+/** How often a watched graph is asked for, in milliseconds. */
+const GRAPH_POLL_MS = 2_000;
+const decoder = new TextDecoder();
+const encoder = new TextEncoder();
+const nothing = new Uint8Array(0);
+
+/** A robot at the far end of a line, as a `RosGraph`. */
+export class RemoteGraph implements RosGraph {
+  readonly #robot: RemoteRobot;
+  readonly #open = new Set<Disposer>();
+  #closed = false;
+
+  constructor(robot: RemoteRobot) {
+    this.#robot = robot;
+  }
+
+  get name(): string {
+    return this.#robot.name;
+  }
+
+  watch(listener: GraphListener): Disposer {
+    const disposers: Disposer[] = [];
+    let watching = true;
+    let cancel: Disposer | undefined;
+    if ('handleStatus' in listener) {
+      disposers.push(this.#robot.watchStatus((status) => listener.handleStatus?.(status)));
+    }
+    if ('handleGraph' in listener) {
+      let last = '';
+      const poll = async (): Promise<void> => {
+        try {
+          const snapshot = await this.snapshot();
+          const text = JSON.stringify(snapshot);
+          if (watching && text !== last) listener.handleGraph?.(snapshot);
+          last = text;
+        } catch {
+          // The status listener hears of an absent robot; the next poll finds it again.
+        }
+        if (watching) cancel = this.#robot.clock.after(GRAPH_POLL_MS, () => void poll());
+      };
+      void poll();
+    }
+    return this.#own(() => {
+      watching = false;
+      cancel?.();
+      for (const dispose of disposers) dispose();
+    });
+  }
+
+  async snapshot(options: OperationOptions = {}): Promise<GraphSnapshot> {
+    return this.#ask({ kind: 'graph' }, graphPayloadSchema, options);
+  }
+
+  async messageSchema(type: string, options: OperationOptions = {}): Promise<Schema> {
+    return this.#ask({ kind: 'schema.message', type }, schemaPayloadSchema, options);
+  }
+
+  async serviceSchema(service: string, options: OperationOptions = {}): Promise<ServiceSchema> {
+    return this.#ask({ kind: 'schema.service', service }, servicePayloadSchema, options);
+  }
+
+  subscribe(request: SubscribeRequest, listener: SubscriptionListener): Promise<Subscription> {
+    if (this.#closed) return Promise.reject(this.#closedError());
+    const subscription = this.#robot.subscribe(request, listener);
+    return Promise.resolve({ close: this.#own(() => subscription.close()) });
+  }
+
+  async advertise(advertisement: Advertisement, options: OperationOptions = {}): Promise<Publisher> {
+    const schema = await this.messageSchema(advertisement.type, options);
+    const encoding = schema.encoding === 'ros2msg' ? 'cdr' : 'ros1';
+    const { topic, type, latched } = advertisement;
+    return {
+      schema,
+      encoding,
+      publish: (data, publishOptions = {}) =>
+        this.publish({ topic, type, encoding, ...(latched === undefined ? {} : { latched }) }, data, publishOptions),
+      close: () => undefined,
+    };
+  }
+
+  /** Publishes one message without advertising first; JSON is encoded on the robot, by its own definition. */
+  async publish(
+    target: Omit<Extract<Action, { kind: 'publish' }>, 'kind'>,
+    data: Uint8Array,
+    options: OperationOptions = {},
+  ): Promise<PublishReceipt> {
+    const { subscribers } = await this.#ask({ kind: 'publish', ...target }, publishPayloadSchema, options, data);
+    return { subscribers };
+  }
+
+  async callService(call: ServiceCall, options: OperationOptions = {}): Promise<Uint8Array> {
+    const schema = await this.serviceSchema(call.service, options);
+    const encoding = schema.request.encoding === 'ros2msg' ? 'cdr' : 'ros1';
+    const reply = await this.#request({ kind: 'call', service: call.service, encoding }, call.data, options);
+    return reply.payload.slice();
+  }
+
+  /** Calls a service with JSON text and gets JSON text; the robot encodes and decodes by its own definition. */
+  async callServiceJson(service: string, requestJson: string, options: OperationOptions = {}): Promise<string> {
+    const action: Action = { kind: 'call', service, encoding: 'json' };
+    const reply = await this.#request(action, encoder.encode(requestJson), options);
+    return decoder.decode(reply.payload);
+  }
+
+  async listParameters(options: OperationOptions = {}): Promise<readonly string[]> {
+    return (await this.#ask({ kind: 'parameter.list' }, namesPayloadSchema, options)).names;
+  }
+
+  async getParameter(name: string, options: OperationOptions = {}): Promise<ParameterValue> {
+    const reply = await this.#request({ kind: 'parameter.get', name }, nothing, options);
+    return parseParameterValue(decoder.decode(reply.payload));
+  }
+
+  async setParameter(name: string, value: ParameterValue, options: OperationOptions = {}): Promise<void> {
+    await this.#request({ kind: 'parameter.set', name }, encoder.encode(stringifyExact(value)), options);
+  }
+
+  close(): Promise<void> {
+    this.#closed = true;
+    for (const dispose of [...this.#open]) dispose();
+    return Promise.resolve();
+  }
+
+  async #ask<T>(
+    action: Action,
+    schema: z.ZodType<T>,
+    options: OperationOptions,
+    payload: Uint8Array = nothing,
+  ): Promise<T> {
+    const reply = await this.#request(action, payload, options);
+    return schema.parse(JSON.parse(decoder.decode(reply.payload)));
+  }
+
+  async #request(action: Action, payload: Uint8Array, options: OperationOptions): Promise<Reply> {
+    if (this.#closed) throw this.#closedError();
+    options.signal?.throwIfAborted();
+    const reply = await this.#robot.request(action, payload, { deadlineMs: DEFAULT_DEADLINE_MS, ...options });
+    if (reply.state !== 'done') throw replyError(reply);
+    return reply;
+  }
+
+  #closedError(): RosError {
+    return new RosError('GRAPH_CLOSED', `this handle on ${this.name} was closed; open another`);
+  }
+
+  #own(dispose: Disposer): Disposer {
+    const once = (): void => {
+      if (this.#open.delete(once)) dispose();
+    };
+    this.#open.add(once);
+    return once;
+  }
+}

@@ -1,0 +1,45 @@
+import type { LineEndpoint } from './bindWebSocket.ts';
+import type { Transport } from './Transport.ts';
+
+/** What browsers' and Node's MessagePorts agree on. */
+export interface MessagePortLike {
+  onmessage: ((event: never) => void) | null;
+  postMessage(message: unknown, transfer?: never[]): void;
+  close(): void;
+}
+
+/** The last word on a port: MessagePorts have no close code of their own. */
+interface ClosingMessage {
+  readonly closeCode: number;
+  readonly reason: string;
+}
+
+const isClosing = (data: unknown): data is ClosingMessage =>
+  typeof data === 'object' && data !== null && 'closeCode' in data && 'reason' in data;
+
+/** Runs a line's end over a MessagePort, to a worker thread or another window. It is open at once. */
+export function bindMessagePort<End extends LineEndpoint>(
+  port: MessagePortLike,
+  attach: (transport: Transport) => End,
+): End {
+  const end = attach({
+    bufferedBytes: 0,
+    send: (frame) => port.postMessage(frame),
+    close: (closeCode, reason) => {
+      port.postMessage({ closeCode, reason } satisfies ClosingMessage);
+      port.close();
+    },
+  });
+  port.onmessage = (event: { data: unknown }) => {
+    if (event.data instanceof Uint8Array) {
+      end.handleFrame(event.data);
+    } else if (isClosing(event.data)) {
+      end.handleDisconnected(event.data.closeCode, event.data.reason);
+      port.close();
+    } else {
+      end.handleText();
+    }
+  };
+  end.handleOpen?.();
+  return end;
+}

@@ -1,0 +1,51 @@
+/** Bounds and times of one end of a line. Both ends enforce their own; the server tells its frame bound in the welcome. */
+export interface LineLimits {
+  /** Largest frame accepted, in bytes (clause 1.4). Beyond it: 4413. */
+  readonly maxFrameBytes: number;
+  /** Largest JSON body of one record, in bytes (clause 1.5). */
+  readonly maxJsonBytes: number;
+  /** Channels one end may have advertised at once (clause 3.4). */
+  readonly maxChannels: number;
+  /** Bytes of all definitions received on one line (clause 3.4). */
+  readonly maxSchemaBytes: number;
+  /** Requests without a final reply that one end may have open (clause 5.6). */
+  readonly maxOpenRequests: number;
+  /** Subscriptions of one reader (clause 9.2). */
+  readonly maxSubscriptions: number;
+  /** How long a message may wait for company before its frame leaves, in milliseconds (clause 1.6). */
+  readonly batchDelayMs: number;
+  /** A frame leaves at once when it has this many bytes (clause 1.6). */
+  readonly batchBytes: number;
+  /** Bytes handed to the socket and not yet written by it, above which messages wait in the outbox instead. */
+  readonly windowBytes: number;
+  /** Bytes of control records that may wait on a congested socket before the line is given up (4429). */
+  readonly maxPendingControlBytes: number;
+  /** How long the accepting side waits for the hello, and the connecting side for the welcome (clause 2.1). */
+  readonly helloTimeoutMs: number;
+  /** A ping leaves this often (clause 7.1). */
+  readonly heartbeatMs: number;
+  /** With nothing received for this long the line is closed with 4408 (clause 7.3). */
+  readonly silenceMs: number;
+  /** Received bytes are acknowledged at least this often (clause 8.1). */
+  readonly ackBytes: number;
+}
+
+export const defaultLimits: LineLimits = {
+  maxFrameBytes: 16 * 1024 * 1024,
+  maxJsonBytes: 2 * 1024 * 1024,
+  maxChannels: 10_000,
+  maxSchemaBytes: 64 * 1024 * 1024,
+  maxOpenRequests: 1_000,
+  maxSubscriptions: 1_000,
+  batchDelayMs: 5,
+  batchBytes: 64 * 1024,
+  windowBytes: 1024 * 1024,
+  maxPendingControlBytes: 32 * 1024 * 1024,
+  helloTimeoutMs: 10_000,
+  heartbeatMs: 2_000,
+  silenceMs: 6_000,
+  ackBytes: 64 * 1024,
+};
+
+/** The subprotocols this version speaks, best first (clause 1.1). */
+export const subprotocols = ['longline.v1'] as const;

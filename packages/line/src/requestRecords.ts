@@ -1,0 +1,97 @@
+import { z } from 'zod';
+import { encodingSchema } from './channelRecords.ts';
+import { deviceIdSchema } from './hello.ts';
+
+const name = z.string().min(1).max(1024);
+const milliseconds = z.number().min(0).max(86_400_000);
+
+/** Clause 5.2: what a request asks for. The payload carries message, request or value. */
+export const actionSchema = z.discriminatedUnion('kind', [
+  z.object({
+    kind: z.literal('publish'),
+    topic: name,
+    type: z.optional(name),
+    encoding: encodingSchema,
+    latched: z.optional(z.boolean()),
+  }),
+  z.object({ kind: z.literal('call'), service: name, encoding: encodingSchema }),
+  z.object({ kind: z.literal('parameter.list') }),
+  z.object({ kind: z.literal('parameter.get'), name }),
+  /** Payload: the value as JSON text. */
+  z.object({ kind: z.literal('parameter.set'), name }),
+  z.object({ kind: z.literal('graph') }),
+  z.object({ kind: z.literal('schema.message'), type: name }),
+  z.object({ kind: z.literal('schema.service'), service: name }),
+  z.object({
+    kind: z.literal('standing.set'),
+    topic: name,
+    type: z.optional(name),
+    encoding: encodingSchema,
+    rateHz: z.number().min(0.01).max(1000),
+    /** The message is repeated until this long after the holder's last word. */
+    holdMs: milliseconds.min(100),
+  }),
+  z.object({ kind: z.literal('standing.end'), topic: name }),
+]);
+export type Action = z.infer<typeof actionSchema>;
+export type ActionKind = Action['kind'];
+
+/** The kinds that change something on the robot: commands. The others only ask. */
+export const isCommand = (action: Action): boolean =>
+  action.kind === 'publish' ||
+  action.kind === 'call' ||
+  action.kind === 'parameter.set' ||
+  action.kind.startsWith('standing.');
+
+/** Clause 5.1: the envelope of everything that is asked of a robot. */
+export const requestHeaderSchema = z.object({
+  /** Unique; a repeated ID is executed once. */
+  id: z.string().min(1).max(128),
+  /** Whom it is for; present where a reader speaks to the server. */
+  device: z.optional(deviceIdSchema),
+  /** Who asks, for people and logs. */
+  issuer: z.string().max(256),
+  /** How old the request was when this frame was sent, in milliseconds. */
+  ageMs: milliseconds,
+  /** At this age it must no longer be executed, in milliseconds. */
+  deadlineMs: milliseconds,
+  /** The sender's monotonic clock when this frame was sent, in milliseconds (clause 7.2). */
+  sentMs: z.number(),
+  /** Fencing token of the lease it is made under; 0 without a lease. */
+  token: z.int().min(0),
+  /** Counts up per token. */
+  sequence: z.int().min(0),
+  action: actionSchema,
+});
+export type RequestHeader = z.infer<typeof requestHeaderSchema>;
+
+export const requestStates = ['received', 'done', 'failed', 'rejected', 'expired', 'cancelled'] as const;
+
+/** Clause 5.4: what the robot (or the server before it) says to a request. All but `received` are final. */
+export const replyHeaderSchema = z.object({
+  id: z.string().min(1).max(128),
+  state: z.enum(requestStates),
+  /** A stable code and a sentence, with `failed`, `rejected`, `expired` and `cancelled`. */
+  code: z.optional(z.string().max(64)),
+  message: z.optional(z.string().max(8192)),
+  /** Encoding of the payload. */
+  encoding: z.optional(encodingSchema),
+});
+export type ReplyHeader = z.infer<typeof replyHeaderSchema>;
+export type ReplyState = ReplyHeader['state'];
+
+/** Clause 6: all that is true of a robot now besides its channels; each record replaces the one before. */
+export const robotStatusSchema = z.object({
+  ros: z.object({
+    state: z.enum(['connected', 'disconnected']),
+    code: z.optional(z.string()),
+    reason: z.optional(z.string().max(2048)),
+  }),
+  /** ROS runs on simulated time (`/use_sim_time`): publish times are not of the wall clock. */
+  simulatedTime: z.boolean(),
+  /** Standing commands being repeated, and those that ended since the line began. */
+  standing: z
+    .array(z.object({ topic: name, state: z.enum(['active', 'ended']), reason: z.optional(z.string().max(256)) }))
+    .max(1000),
+});
+export type RobotStatus = z.infer<typeof robotStatusSchema>;
