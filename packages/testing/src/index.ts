@@ -1,3 +1,4 @@
+export { DuplexPair, DuplexSide } from './DuplexPair.ts';
 export { FakeClock } from './FakeClock.ts';
 export type { FakeClockOptions } from './FakeClock.ts';
 export { Inbox } from './Inbox.ts';
