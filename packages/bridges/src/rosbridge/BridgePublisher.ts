@@ -1,0 +1,128 @@
+import { codecFor, RosError } from '@longline/ros';
+import type {
+  Advertisement,
+  Clock,
+  Encoding,
+  OperationOptions,
+  Publisher,
+  PublishReceipt,
+  Schema,
+} from '@longline/ros';
+
+/** What a publisher needs of the present session with the server. */
+export interface PublishSession {
+  /** Sends JSON text. */
+  sendText(text: string): void;
+  /** Bytes that wait for the server to read them. */
+  bufferedBytes(): number;
+  /** How many nodes subscribe to a topic; `undefined` where the robot cannot tell soon. */
+  countSubscribers(topic: string): Promise<number | undefined>;
+}
+
+export interface BridgePublisherOptions {
+  readonly id: string;
+  readonly advertisement: Advertisement;
+  readonly schema: Schema;
+  readonly encoding: Encoding;
+  readonly clock: Clock;
+  readonly handleClose: () => void;
+}
+
+/**
+ * How long after advertising the first message is held back, in milliseconds: before the subscribers have found the
+ * bridge's new publisher, messages are lost without a word.
+ */
+export const DISCOVERY_MS = 500;
+/** Most bytes that may wait for the server to read them; beyond, publishing is refused. */
+export const MAX_UNSENT_BYTES = 8 * 1024 * 1024;
+/** Most messages held back while subscribers find a new publisher; beyond, publishing is refused. */
+export const MAX_HELD_MESSAGES = 64;
+
+/** One advertisement. Messages are never kept over a reconnect: what moves a robot must not come late. */
+export class BridgePublisher implements Publisher {
+  readonly schema: Schema;
+  readonly encoding: Encoding;
+  readonly #options: BridgePublisherOptions;
+  #session: PublishSession | undefined;
+  #discovered: Promise<void> = Promise.resolve();
+  #held = 0;
+  #closed = false;
+
+  constructor(options: BridgePublisherOptions) {
+    this.#options = options;
+    this.schema = options.schema;
+    this.encoding = options.encoding;
+  }
+
+  /** Resolves once subscribers had time to find the newest advertisement. */
+  get discovered(): Promise<void> {
+    return this.#discovered;
+  }
+
+  /** A session began (the topic is advertised in it); `undefined`: it ended. */
+  handleSession(session: PublishSession | undefined): void {
+    this.#session = session;
+    if (session === undefined) return;
+    const { id, advertisement, clock } = this.#options;
+    const { topic, latched } = advertisement;
+    const advertise = { op: 'advertise', id, topic, type: this.schema.name, latch: latched ?? false, queue_size: 100 };
+    session.sendText(JSON.stringify(advertise));
+    this.#discovered = new Promise((resolve) => clock.after(DISCOVERY_MS, resolve));
+  }
+
+  async publish(data: Uint8Array, options: OperationOptions = {}): Promise<PublishReceipt> {
+    options.signal?.throwIfAborted();
+    const { topic, latched } = this.#options.advertisement;
+    const msg = this.#toJson(data);
+    const session = this.#openSession();
+    if (this.#held >= MAX_HELD_MESSAGES || session.bufferedBytes() > MAX_UNSENT_BYTES) throw busy(topic);
+    this.#held++;
+    try {
+      await this.#discovered;
+    } finally {
+      this.#held--;
+    }
+    options.signal?.throwIfAborted();
+    if (this.#openSession() !== session) throw disconnected(topic);
+    session.sendText(
+      `{"op":"publish","id":${JSON.stringify(this.#options.id)},"topic":${JSON.stringify(topic)},` +
+        `"type":${JSON.stringify(this.schema.name)},"latch":${latched ?? false},"msg":${msg}}`,
+    );
+    return { subscribers: await session.countSubscribers(topic) };
+  }
+
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    const { id, advertisement } = this.#options;
+    this.#session?.sendText(JSON.stringify({ op: 'unadvertise', id, topic: advertisement.topic }));
+    this.#options.handleClose();
+  }
+
+  #toJson(data: Uint8Array): string {
+    const codec = codecFor(this.schema, this.encoding);
+    const json = codec.toJson(codec.decode(data), { nonFinite: 'null' });
+    return json;
+  }
+
+  #openSession(): PublishSession {
+    const { topic } = this.#options.advertisement;
+    if (this.#closed) throw new RosError('GRAPH_CLOSED', `The publisher of ${topic} was closed. Advertise again.`);
+    if (this.#session === undefined) throw disconnected(topic);
+    return this.#session;
+  }
+}
+
+const disconnected = (topic: string): RosError =>
+  new RosError(
+    'ROS_UNREACHABLE',
+    `A message for ${topic} was not sent: the rosbridge server does not answer. Messages are not kept for later; publish again when it does.`,
+    { details: { topic } },
+  );
+
+const busy = (topic: string): RosError =>
+  new RosError(
+    'ROS_TIMEOUT',
+    `A message for ${topic} was not sent: earlier ones still wait for the rosbridge server. Publish less often.`,
+    { details: { topic, maxHeldMessages: MAX_HELD_MESSAGES, maxUnsentBytes: MAX_UNSENT_BYTES } },
+  );

@@ -1,0 +1,107 @@
+import { decode as decodeCbor } from 'cborg';
+import { z } from 'zod';
+import { FragmentAssembler } from './FragmentAssembler.ts';
+import { readJsonObjects } from './readJsonObjects.ts';
+import { rawMsg, serverOp } from './ServerOp.ts';
+import type { PublishOp, ServiceResponseOp } from './ServerOp.ts';
+
+/** Told what a frame held. */
+export interface FrameListener {
+  /** A message as serialized bytes; they are nobody else's. */
+  handleRaw(topic: string, bytes: Uint8Array): void;
+  /** A message as JSON values, whole numbers beyond 2^53 as `bigint`. */
+  handlePublish(publish: PublishOp): void;
+  handleServiceResponse(response: ServiceResponseOp): void;
+  /** Something that cannot be used, in words for the log. */
+  handleProblem(problem: string): void;
+}
+
+/** How deep fragments may contain fragments. */
+const MAX_FRAGMENT_DEPTH = 2;
+
+/** Takes a server's frames apart. Whatever comes, it never throws: what it cannot use goes to `handleProblem`. */
+export class FrameDecoder {
+  readonly #listener: FrameListener;
+  readonly #fragments = new FragmentAssembler();
+
+  constructor(listener: FrameListener) {
+    this.#listener = listener;
+  }
+
+  handleText(text: string): void {
+    this.#handleText(text, 0);
+  }
+
+  /** A binary frame: CBOR of a `publish` whose `msg` holds the serialized bytes. */
+  handleBinary(data: Uint8Array): void {
+    let value: unknown;
+    try {
+      // cborg decides by the kind of array whether a byte string is copied or shares its memory with the frame.
+      value = decodeCbor(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
+    } catch (error) {
+      this.#listener.handleProblem(`a binary frame of ${data.byteLength} bytes is no CBOR: ${describe(error)}`);
+      return;
+    }
+    this.#handleValue(value, 0);
+  }
+
+  #handleText(text: string, depth: number): void {
+    const { values, problem } = readJsonObjects(text);
+    for (const value of values) this.#handleValue(value, depth);
+    if (problem !== undefined) {
+      this.#listener.handleProblem(`a frame of ${text.length} characters is not all JSON objects: ${problem}`);
+    }
+  }
+
+  #handleValue(value: unknown, depth: number): void {
+    const parsed = serverOp.safeParse(value);
+    if (!parsed.success) {
+      this.#listener.handleProblem(`not understood: ${z.prettifyError(parsed.error)}: ${shortened(value)}`);
+      return;
+    }
+    const op = parsed.data;
+    switch (op.op) {
+      case 'publish': {
+        const raw = rawMsg.safeParse(op.msg);
+        if (raw.success) this.#listener.handleRaw(op.topic, raw.data.bytes);
+        else this.#listener.handlePublish(op);
+        return;
+      }
+      case 'service_response':
+        this.#listener.handleServiceResponse(op);
+        return;
+      case 'status':
+        if (op.level === 'error' || op.level === 'warning') {
+          this.#listener.handleProblem(`the server reports: ${shortened(op.msg)}`);
+        }
+        return;
+      case 'fragment': {
+        const result = this.#fragments.handle(op);
+        if (result === undefined) return;
+        if ('problem' in result) this.#listener.handleProblem(result.problem);
+        else if (depth >= MAX_FRAGMENT_DEPTH) this.#listener.handleProblem('fragments of fragments were refused');
+        else this.#handleText(result.text, depth + 1);
+        return;
+      }
+      case 'png':
+        this.#listener.handleProblem('a message came as PNG, which was not asked for and is not read');
+    }
+  }
+}
+
+const MAX_SHOWN_CHARACTERS = 200;
+
+function shortened(value: unknown): string {
+  let text: string;
+  try {
+    text =
+      typeof value === 'string'
+        ? value
+        : JSON.stringify(value, (_, part: unknown) => (typeof part === 'bigint' ? String(part) : part));
+  } catch {
+    text = typeof value;
+  }
+  return text.slice(0, MAX_SHOWN_CHARACTERS);
+}
+
+const describe = (error: unknown): string => (error instanceof Error ? error.message : String(error));

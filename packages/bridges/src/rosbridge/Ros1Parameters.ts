@@ -1,0 +1,48 @@
+import { parseJsonExact, RosError, stringifyExact } from '@longline/ros';
+import type { ParameterValue } from '@longline/ros';
+import { z } from 'zod';
+import type { CallBounds } from './CallConnection.ts';
+import type { ParameterAccess } from './ParameterAccess.ts';
+import type { Rosapi } from './Rosapi.ts';
+
+const parameterValue: z.ZodType<ParameterValue> = z.lazy(() =>
+  z.union([
+    z.boolean(),
+    z.number(),
+    z.bigint(),
+    z.string(),
+    z.array(parameterValue),
+    z.record(z.string(), parameterValue),
+  ]),
+);
+
+/** The parameter server of ROS 1, through rosapi. */
+export class Ros1Parameters implements ParameterAccess {
+  readonly #rosapi: Rosapi;
+
+  constructor(rosapi: Rosapi) {
+    this.#rosapi = rosapi;
+  }
+
+  async list(bounds: CallBounds): Promise<string[]> {
+    return (await this.#rosapi.paramNames(bounds)).toSorted();
+  }
+
+  async get(name: string, bounds: CallBounds): Promise<ParameterValue> {
+    if (!(await this.#rosapi.hasParam(name, bounds))) throw unknownParameter(name);
+    // An infinite or missing number has no JSON form but null.
+    const value = parameterValue.safeParse(parseJsonExact(await this.#rosapi.getParam(name, bounds)));
+    if (!value.success) throw unknownParameter(name);
+    return value.data;
+  }
+
+  async set(name: string, value: ParameterValue, bounds: CallBounds): Promise<void> {
+    await this.#rosapi.setParam(name, stringifyExact(value), bounds);
+  }
+}
+
+/** Also thrown for parameters of ROS 2. */
+export const unknownParameter = (name: string): RosError =>
+  new RosError('PARAMETER_UNKNOWN', `The robot has no parameter ${name}. See which there are with "param list".`, {
+    details: { name },
+  });
