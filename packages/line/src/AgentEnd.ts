@@ -35,7 +35,9 @@ export class AgentEnd {
   readonly #outbox: Outbox;
   readonly #handlers: AgentEndHandlers;
   readonly #channels: ChannelSender;
-  #dropsReportedMs = 0;
+  #dropsReportedMs = Number.NEGATIVE_INFINITY;
+  /** The owner had its say after the welcome: the channels are advertised, so messages may follow. */
+  #ready = false;
 
   constructor(options: {
     readonly transport: Transport;
@@ -60,8 +62,9 @@ export class AgentEnd {
         },
         handleClosed: (close) => this.#handleClosed(close),
         fill: (frame, maxBytes) => {
+          if (!this.#ready) return;
           this.#reportDrops();
-          if (this.#line.state === 'open') this.#outbox.fill(frame, maxBytes);
+          this.#outbox.fill(frame, maxBytes);
         },
         handleCongestion: (congested) => (this.#outbox.blocked = congested),
       },
@@ -135,6 +138,7 @@ export class AgentEnd {
       this.#outbox.blocked = false;
       this.#line.open();
       this.#handlers.handleWelcome(welcome);
+      this.#ready = true;
       this.#line.flushSoon();
       return;
     }
@@ -146,8 +150,9 @@ export class AgentEnd {
   #reportDrops(): void {
     const nowMs = this.#clock.monotonicMs();
     if (nowMs - this.#dropsReportedMs < DROP_REPORT_MS) return;
-    this.#dropsReportedMs = nowMs;
-    for (const drop of this.#outbox.takeDropped()) this.#line.send('dropped', [encodeJson(drop)]);
+    const drops = this.#outbox.takeDropped();
+    if (drops.length > 0) this.#dropsReportedMs = nowMs;
+    for (const drop of drops) this.#line.send('dropped', [encodeJson(drop)]);
   }
 
   #handleClosed(close: LineClose): void {
