@@ -3,7 +3,7 @@ import type { RosObject } from './RosValue.ts';
 
 /**
  * Bytes, JavaScript value and JSON text of one message type. Definitions are read at the first use, so every method may
- * throw `DEFINITION_INVALID` (or `NOT_SUPPORTED`) besides `MESSAGE_INVALID`.
+ * throw `DEFINITION_INVALID`, `NAME_INVALID` (or `NOT_SUPPORTED`) besides `MESSAGE_INVALID`.
  */
 export interface MessageCodec {
   /** Decodes a whole message: too few, left-over or inconsistent bytes are `MESSAGE_INVALID`. The value shares no memory with `data`. */
@@ -19,6 +19,6 @@ export interface MessageCodec {
   toJson(value: RosObject, options?: JsonOptions): string;
   /** Reads what {@link toJson} writes and what rosbridge clients send, with the checks of {@link encode}. */
   fromJson(text: string): RosObject;
-  /** The decoded form of a plain value, with the checks of {@link encode}. */
+  /** The decoded form of a plain value, with the checks of {@link encode}. Typed arrays of the right kind are shared, not copied. */
   fromPlain(value: unknown): RosObject;
 }

@@ -1,5 +1,6 @@
 import { RosError } from './errors.ts';
 import type { NumericType } from './numericTypes.ts';
+import { hostIsLittleEndian } from './numericTypes.ts';
 import type { NumericArray } from './RosValue.ts';
 
 /** Objects that a message may decode to beyond those its bytes pay for. */
@@ -7,7 +8,6 @@ const FREE_OBJECTS = 4096;
 /** Objects that each byte of a message pays for; real messages need far less than one. */
 const OBJECTS_PER_BYTE = 4;
 
-const hostIsLittleEndian = new Uint8Array(new Uint16Array([1]).buffer)[0] === 1;
 const utf8 = new TextDecoder('utf-8', { ignoreBOM: true });
 
 /**

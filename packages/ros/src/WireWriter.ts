@@ -1,4 +1,6 @@
 import type { NumericType } from './numericTypes.ts';
+import { hostIsLittleEndian } from './numericTypes.ts';
+import type { NumericArray } from './RosValue.ts';
 
 const utf8 = new TextEncoder();
 
@@ -35,11 +37,11 @@ export class WireWriter {
   }
 
   /** An empty array has no padding before it. */
-  numericArray(type: NumericType, values: ArrayLike<number | bigint>): void {
+  numericArray(type: NumericType, values: NumericArray): void {
     if (values.length === 0) return;
     const start = this.#take(values.length * type.bytes, type.bytes);
-    if (values instanceof Uint8Array) {
-      this.#data.set(values, start);
+    if (hostIsLittleEndian) {
+      this.#data.set(new Uint8Array(values.buffer, values.byteOffset, values.byteLength), start);
       return;
     }
     for (let i = 0; i < values.length; i++) type.set(this.#view, start + i * type.bytes, values[i] ?? 0, true);

@@ -105,6 +105,7 @@ function checkDepth(text: string): void {
   }
 }
 
-function tooDeep(): RosError {
+/** A `MESSAGE_INVALID` about nesting. */
+export function tooDeep(): RosError {
   return new RosError('MESSAGE_INVALID', `JSON nested more than ${MAX_JSON_DEPTH} deep is not accepted. Flatten it.`);
 }

@@ -1,6 +1,6 @@
 import { decodeBase64 } from './base64.ts';
 import { RosError } from './errors.ts';
-import { plainError } from './plainError.ts';
+import { plainError, valueError } from './plainError.ts';
 import { plainNumber, plainNumericArray } from './plainNumber.ts';
 import type { RosObject, RosValue } from './RosValue.ts';
 import type { ElementLayout, FieldLayout, StructLayout } from './StructLayout.ts';
@@ -14,7 +14,7 @@ export function fromPlain(layout: StructLayout, value: unknown): RosObject {
 }
 
 function structFromPlain(layout: StructLayout, value: unknown, path: string, root: string): RosObject {
-  if (!isPlainObject(value)) throw plainError(root, path, `an object with fields of ${layout.name}`, value);
+  if (!isPlainObject(value)) throw valueError(root, path, `an object with fields of ${layout.name}`, value);
   for (const key of Object.keys(value)) {
     if (!layout.fieldNames.has(key)) throw unknownField(layout, key, path, root);
   }
@@ -73,10 +73,10 @@ function arrayFromPlain(element: ElementLayout, value: unknown, path: string, ro
     if (typeof value === 'string' && element.number.name === 'uint8') {
       const bytes = decodeBase64(value);
       if (bytes !== undefined) return bytes;
-      throw plainError(root, path, 'base64 text or an array of uint8', value);
+      throw valueError(root, path, 'base64 text or an array of uint8', value);
     }
   }
-  throw plainError(root, path, 'an array', value);
+  throw valueError(root, path, 'an array', value);
 }
 
 function elementFromPlain(element: ElementLayout, value: unknown, path: string, root: string): RosValue {
@@ -84,10 +84,10 @@ function elementFromPlain(element: ElementLayout, value: unknown, path: string, 
     case 'number':
       return plainNumber(element.number, value, path, root);
     case 'bool':
-      if (typeof value !== 'boolean') throw plainError(root, path, 'true or false', value);
+      if (typeof value !== 'boolean') throw valueError(root, path, 'true or false', value);
       return value;
     case 'string':
-      if (typeof value !== 'string') throw plainError(root, path, 'a string', value);
+      if (typeof value !== 'string') throw valueError(root, path, 'a string', value);
       return checkString(value, element.maxLength, path, root);
     case 'time':
       return timeFromPlain(element, value, path, root);
@@ -97,10 +97,10 @@ function elementFromPlain(element: ElementLayout, value: unknown, path: string, 
 }
 
 function checkString(text: string, maxLength: number, path: string, root: string): string {
-  if (!text.isWellFormed()) throw plainError(root, path, 'text without unpaired surrogates', text);
+  if (!text.isWellFormed()) throw valueError(root, path, 'text without unpaired surrogates', text);
   // A character is at most three bytes of UTF-8 for each of its UTF-16 units.
   if (text.length * 3 > maxLength && new TextEncoder().encode(text).byteLength > maxLength) {
-    throw plainError(root, path, `at most ${maxLength} bytes of text`, text);
+    throw valueError(root, path, `at most ${maxLength} bytes of text`, text);
   }
   return text;
 }
@@ -112,7 +112,7 @@ function timeFromPlain(
   root: string,
 ): RosObject {
   const expected = 'a time as {sec, nsec}, {sec, nanosec} or {secs, nsecs}';
-  if (!isPlainObject(value)) throw plainError(root, path, expected, value);
+  if (!isPlainObject(value)) throw valueError(root, path, expected, value);
   const time = { sec: 0, nsec: 0 };
   const seen = new Set<string>();
   for (const [key, part] of Object.entries(value)) {

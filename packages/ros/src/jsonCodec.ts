@@ -1,6 +1,6 @@
 import { lazily } from './definitionCodec.ts';
 import { RosError } from './errors.ts';
-import { parseJsonExact, stringifyExact } from './exactJson.ts';
+import { MAX_JSON_DEPTH, parseJsonExact, stringifyExact, tooDeep } from './exactJson.ts';
 import { fromPlain } from './fromPlain.ts';
 import type { MessageCodec } from './MessageCodec.ts';
 import type { RosObject, RosValue } from './RosValue.ts';
@@ -46,12 +46,13 @@ function untypedCodec(typeName: string): Pick<MessageCodec, 'fromPlain' | 'toJso
 }
 
 /** rosbridge writes NaN as null, and ROS has no null of its own. */
-function untypedValue(value: unknown): RosValue {
+function untypedValue(value: unknown, depth = 0): RosValue {
+  if (depth > MAX_JSON_DEPTH) throw tooDeep();
   if (value === null) return Number.NaN;
-  if (Array.isArray(value)) return value.map(untypedValue);
+  if (Array.isArray(value)) return value.map((item) => untypedValue(item, depth + 1));
   if (typeof value === 'object') {
     if (ArrayBuffer.isView(value)) return value as RosValue;
-    return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, untypedValue(member)]));
+    return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, untypedValue(member, depth + 1)]));
   }
   if (
     typeof value === 'boolean' ||

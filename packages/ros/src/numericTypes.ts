@@ -128,3 +128,6 @@ export function numericTypeOf(word: string, rosVersion: 1 | 2): NumericType | un
   if (word === 'byte') return rosVersion === 1 ? numericTypes.int8 : numericTypes.uint8;
   return byName.get(word);
 }
+
+/** Typed arrays have the host's byte order; where it is the wire's, they are copied as bytes. */
+export const hostIsLittleEndian = new Uint8Array(new Uint16Array([1]).buffer)[0] === 1;

@@ -50,7 +50,7 @@ const builtinWords = new Set(
 );
 const separator = /^={10,}\s*$/;
 const typeWord = /^([A-Za-z][\w/]*)(?:<=(\d{1,10}))?(?:\[(<=)?(\d{0,10})\])?$/;
-const fieldName = /^[A-Za-z]\w*$/;
+const fieldName = /^[A-Za-z]\w{0,254}$/;
 
 /** Parses a concatenated definition text. Throws `DEFINITION_INVALID` naming type and line. */
 export function parseDefinition(schema: Schema): ParsedDefinition {

@@ -1,10 +1,15 @@
 import { RosError } from './errors.ts';
 
-/** A `MESSAGE_INVALID` about the value at `path`; an empty path is the whole message. */
-export function plainError(root: string, path: string, expected: string, got: unknown): RosError {
+/** A `MESSAGE_INVALID` about a wrong value at `path`; an empty path is the whole message. */
+export function valueError(root: string, path: string, expected: string, value: unknown): RosError {
+  return plainError(root, path, expected, describe(value));
+}
+
+/** The same with words for what came. */
+export function plainError(root: string, path: string, expected: string, got: string): RosError {
   return new RosError(
     'MESSAGE_INVALID',
-    `${root}: ${path === '' ? 'the message' : path} must be ${expected}, got ${describe(got)}.`,
+    `${root}: ${path === '' ? 'the message' : path} must be ${expected}, got ${got}.`,
     { details: { type: root, field: path } },
   );
 }

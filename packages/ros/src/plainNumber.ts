@@ -1,5 +1,5 @@
 import type { NumericType } from './numericTypes.ts';
-import { plainError } from './plainError.ts';
+import { valueError } from './plainError.ts';
 import type { NumericArray } from './RosValue.ts';
 
 const MAX_FLOAT32 = 3.4028234663852886e38;
@@ -38,7 +38,7 @@ export function plainNumericArray(
   root: string,
 ): NumericArray {
   const empty = type.makeArray(0);
-  if (isNumericArray(list) && list.constructor === empty.constructor) return list;
+  if (isNumericArray(list) && list[Symbol.toStringTag] === empty[Symbol.toStringTag]) return list;
   const values = type.makeArray(list.length);
   for (let i = 0; i < list.length; i++) {
     const item = list[i];
@@ -60,12 +60,13 @@ function isNumericArray(value: ArrayLike<unknown>): value is NumericArray {
 }
 
 function floatFromPlain(type: NumericType, value: unknown, path: string, root: string): number {
-  const number = typeof value === 'number' ? value : namedFloats.get(value);
+  // Exact JSON gives floats that are whole and large as bigint.
+  const number = typeof value === 'number' ? value : typeof value === 'bigint' ? Number(value) : namedFloats.get(value);
   if (number === undefined) {
-    throw plainError(root, path, `a ${type.name} (a number, null, "NaN", "Infinity" or "-Infinity")`, value);
+    throw valueError(root, path, `a ${type.name} (a number, null, "NaN", "Infinity" or "-Infinity")`, value);
   }
   if (type.bytes === 4 && Number.isFinite(number) && Math.abs(number) > MAX_FLOAT32) {
-    throw plainError(root, path, 'a float32 between -3.4e38 and 3.4e38', value);
+    throw valueError(root, path, 'a float32 between -3.4e38 and 3.4e38', value);
   }
   return type.bytes === 4 ? Math.fround(number) : number;
 }
@@ -79,5 +80,5 @@ function bigintFromPlain(value: unknown): bigint | undefined {
 
 function integerError(type: NumericType, value: unknown, path: string, root: string): Error {
   const exact = type.form === 'bigint' ? ' (beyond 2^53 as bigint or decimal text)' : '';
-  return plainError(root, path, `an integer of ${type.name}, ${type.min} to ${type.max}${exact}`, value);
+  return valueError(root, path, `an integer of ${type.name}, ${type.min} to ${type.max}${exact}`, value);
 }

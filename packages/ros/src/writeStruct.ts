@@ -1,4 +1,4 @@
-import type { RosObject, RosValue } from './RosValue.ts';
+import type { NumericArray, RosObject, RosValue } from './RosValue.ts';
 import type { ElementLayout, FieldLayout, StructLayout } from './StructLayout.ts';
 import type { WireWriter } from './WireWriter.ts';
 
@@ -16,7 +16,7 @@ function writeField({ element, array }: FieldLayout, value: RosValue | undefined
   if (!isArrayLike(value)) throw new TypeError('fromPlain makes arrays for array fields');
   if ('max' in array) writer.uint32(value.length);
   if (element.kind === 'number') {
-    writer.numericArray(element.number, value as ArrayLike<number | bigint>);
+    writer.numericArray(element.number, value as NumericArray);
     return;
   }
   for (let i = 0; i < value.length; i++) writeElement(element, value[i], writer);
