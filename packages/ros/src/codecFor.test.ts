@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { codecFor } from './codecFor.ts';
+import { codecFor, MAX_CACHED_CODECS } from './codecFor.ts';
 import { ros1Schema, ros2Schema } from './fixtures.ts';
 import type { Encoding, Schema } from './Schema.ts';
 
@@ -215,6 +215,20 @@ describe('codecFor', () => {
     const schema = ros1Schema('geometry_msgs/Twist');
     expect(codecFor({ ...schema }, 'ros1')).toBe(codecFor(schema, 'ros1'));
     expect(codecFor(schema, 'json')).not.toBe(codecFor(schema, 'ros1'));
+  });
+
+  test('keeps a bounded number of codecs by definition', () => {
+    const first = { ...ros1('int32 first\n') };
+    const codec = codecFor(first, 'ros1');
+    for (let i = 0; i < MAX_CACHED_CODECS; i++) codecFor(ros1(`int32 f${i}\n`), 'ros1');
+    expect(codecFor({ ...first }, 'ros1')).not.toBe(codec);
+    expect(codecFor(first, 'ros1')).toBe(codec);
+  });
+
+  test('reads the definition at first use only', () => {
+    const codec = codecFor(ros1('this is no definition'), 'ros1');
+    expect(() => codec.encode({})).toThrow(expect.objectContaining({ code: 'DEFINITION_INVALID' }));
+    expect(() => codec.validate(new Uint8Array(0))).toThrow(expect.objectContaining({ code: 'DEFINITION_INVALID' }));
   });
 
   test.each<[Schema['encoding'], Encoding]>([

@@ -10,15 +10,17 @@ export interface JsonOptions {
 /** Deepest nesting of JSON that is read or written. */
 export const MAX_JSON_DEPTH = 128;
 
-// Only a run of 16 digits can be an integer beyond 2^53; most texts have none and take the quick way.
-const longDigits = /\d{16}/;
+// Only an integer of 16 or more digits can be beyond 2^53; most texts have none and take the quick way.
+const longInteger = /(?:^|[[:,\s])-?\d{16,}(?![\d.eE])/;
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
 const integerSource = /^-?\d{16,40}$/;
 
 /** Parses JSON; integers beyond 2^53 become `bigint` with all their digits. Throws `MESSAGE_INVALID`. */
 export function parseJsonExact(text: string): unknown {
   checkDepth(text);
   try {
-    const value: unknown = longDigits.test(text) ? JSON.parse(text, reviveExact) : JSON.parse(text);
+    const value: unknown = longInteger.test(text) ? JSON.parse(text, reviveExact) : JSON.parse(text);
     return value;
   } catch (cause) {
     if (cause instanceof RosError) throw cause;
@@ -89,20 +91,26 @@ function reviveExact(_key: string, value: unknown, context?: { readonly source?:
 /** Before parsing, because a reviver (and every later reader) walks by recursion. */
 function checkDepth(text: string): void {
   let depth = 0;
-  let inString = false;
   for (let i = 0; i < text.length; i++) {
     const code = text.charCodeAt(i);
-    if (inString) {
-      if (code === 0x5c) i++;
-      else if (code === 0x22) inString = false;
-    } else if (code === 0x22) {
-      inString = true;
+    if (code === QUOTE) {
+      i = endOfString(text, i);
     } else if (code === 0x5b || code === 0x7b) {
       if (++depth > MAX_JSON_DEPTH) throw tooDeep();
     } else if (code === 0x5d || code === 0x7d) {
       depth--;
     }
   }
+}
+
+/** Where the string that begins at `start` ends; the text's length when it does not. Long strings are images: be quick. */
+function endOfString(text: string, start: number): number {
+  for (let end = text.indexOf('"', start + 1); end >= 0; end = text.indexOf('"', end + 1)) {
+    let backslashes = 0;
+    while (text.charCodeAt(end - 1 - backslashes) === BACKSLASH) backslashes++;
+    if (backslashes % 2 === 0) return end;
+  }
+  return text.length;
 }
 
 /** A `MESSAGE_INVALID` about nesting. */

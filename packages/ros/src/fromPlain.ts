@@ -117,7 +117,8 @@ function timeFromPlain(
   const seen = new Set<string>();
   for (const [key, part] of Object.entries(value)) {
     const target = key === 'sec' || key === 'secs' ? 'sec' : timeNanosecondKeys.has(key) ? 'nsec' : undefined;
-    if (target === undefined || seen.has(target)) throw plainError(root, path, expected, `the key "${key}"`);
+    if (target === undefined || seen.has(target))
+      throw plainError(root, path, expected, `the key ${JSON.stringify(key.slice(0, 40))}`);
     seen.add(target);
     time[target] = Number(plainNumber(element[target], part, `${path}.${key}`, root));
   }
@@ -131,8 +132,8 @@ function isPlainObject(value: unknown): value is Record<string, unknown> {
 }
 
 function unknownField(layout: StructLayout, key: string, path: string, root: string): RosError {
-  const known = [...layout.fieldNames];
-  const fields = known.length === 0 ? 'none' : known.slice(0, 40).join(', ');
+  const known = [...layout.fieldNames].slice(0, 40);
+  const fields = known.length === 0 ? 'none' : known.join(', ');
   const full = path === '' ? key : `${path}.${key}`;
   return new RosError(
     'MESSAGE_INVALID',
