@@ -35,7 +35,7 @@ function withDependencies(type: string, ownText: string, rosVersion: 1 | 2, find
   let length = ownText.length;
   const seen = new Set([ros1TypeName(type)]);
   const waiting = referencedTypes(type, ownText, rosVersion);
-  // Breadth first, as genmsg and rosbag2 write them.
+  // ROS 1's genmsg writes a dependency's own dependencies right after it, rosbag2 those of one level together.
   for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
     if (seen.has(next)) continue;
     seen.add(next);
@@ -49,9 +49,12 @@ function withDependencies(type: string, ownText: string, rosVersion: 1 | 2, find
         { details: { type } },
       );
     }
-    waiting.push(...referencedTypes(next, text, rosVersion));
+    const further = referencedTypes(next, text, rosVersion);
+    if (rosVersion === 1) waiting.unshift(...further);
+    else waiting.push(...further);
   }
-  return parts.map((part) => (part.endsWith('\n') ? part : `${part}\n`)).join('');
+  // One line break after each part, as genmsg joins them: a part that ends in one leaves an empty line.
+  return parts.join('\n');
 }
 
 function messageText(type: string, neededBy: string, find: FindMessageText): string {

@@ -61,12 +61,12 @@ describe('a definition is refused', () => {
 });
 
 describe('concatDefinition', () => {
-  test('puts each dependency once after a line of 80 =', () => {
+  test('puts each dependency once after a line of 80 =, to the byte as genmsg does', () => {
     expect(concatDefinition('geometry_msgs/TwistStamped', findRos1Text)).toBe(
       'std_msgs/Header header\nTwist twist\n' +
-        `${SEPARATOR}\nMSG: std_msgs/Header\n${findRos1Text('std_msgs/Header')!}` +
-        `${SEPARATOR}\nMSG: geometry_msgs/Twist\n${findRos1Text('geometry_msgs/Twist')!}` +
-        `${SEPARATOR}\nMSG: geometry_msgs/Vector3\n${findRos1Text('geometry_msgs/Vector3')!}`,
+        `\n${SEPARATOR}\nMSG: std_msgs/Header\n${findRos1Text('std_msgs/Header')!}` +
+        `\n${SEPARATOR}\nMSG: geometry_msgs/Twist\n${findRos1Text('geometry_msgs/Twist')!}` +
+        `\n${SEPARATOR}\nMSG: geometry_msgs/Vector3\n${findRos1Text('geometry_msgs/Vector3')!}`,
     );
   });
 
@@ -95,7 +95,7 @@ describe('serviceSchema', () => {
       request: {
         name: 'p/S_Request',
         encoding: 'ros1msg',
-        text: `geometry_msgs/Vector3 v\n${SEPARATOR}\nMSG: geometry_msgs/Vector3\nfloat64 x\nfloat64 y\nfloat64 z\n`,
+        text: `geometry_msgs/Vector3 v\n\n${SEPARATOR}\nMSG: geometry_msgs/Vector3\nfloat64 x\nfloat64 y\nfloat64 z\n`,
       },
       response: { name: 'p/S_Response', encoding: 'ros1msg', text: 'bool ok\n' },
     });
