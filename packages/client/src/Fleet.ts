@@ -1,0 +1,213 @@
+import { systemClock } from '@longline/ros';
+import type { Clock, Disposer, OperationOptions } from '@longline/ros';
+import { parseDeviceId } from '@longline/line';
+import type { DeviceRecord, LineClose, LineLimits, ReaderEnd } from '@longline/line';
+import { DeviceDirectory } from './DeviceDirectory.ts';
+import { watchDevices } from './DeviceWatch.ts';
+import { ClientError } from './errors.ts';
+import { LiveLink } from './LiveLink.ts';
+import type { LineOpener } from './LiveLink.ts';
+import { RemoteDevice } from './RemoteDevice.ts';
+import { RequestSender } from './RequestSender.ts';
+import { StatusStream } from './StatusStream.ts';
+import type { FleetStatus } from './StatusStream.ts';
+import { TopicRouter } from './TopicRouter.ts';
+import type { DeviceChannel, TopicSubscription } from './TopicRouter.ts';
+import type { TopicListener, TopicQuery } from './TopicSink.ts';
+import { waitBounded } from './waitBounded.ts';
+import { WireSubscriptions } from './WireSubscriptions.ts';
+
+/** Options of every way to a {@link Fleet}. */
+export interface FleetOptions {
+  /** Default: this machine's clocks. */
+  readonly clock?: Clock;
+  /** Who reads, for the server's log and for commands' issuer; at most 128 characters. Default `@longline/client`. */
+  readonly software?: string;
+  /** Bounds of the line; defaults as in `@longline/line`. */
+  readonly limits?: Partial<LineLimits>;
+  /** In [0, 1), for the jitter of reconnects. Default `Math.random`. */
+  readonly random?: () => number;
+}
+
+/** How long {@link Fleet.drain} waits for open requests by default, in milliseconds. */
+export const DEFAULT_DRAIN_MS = 5_000;
+
+/**
+ * All devices of one server, over one line. It connects in the background and again after every loss, with all
+ * subscriptions; a command is never sent twice: one whose reply was lost rejects, as unknown.
+ */
+export class Fleet {
+  readonly status = new StatusStream();
+  readonly #clock: Clock;
+  readonly #target: string;
+  readonly #link: LiveLink;
+  readonly #wire = new WireSubscriptions();
+  readonly #devices = new DeviceDirectory(this.#wire);
+  readonly #router: TopicRouter;
+  readonly #requests: RequestSender;
+  readonly #closed = new AbortController();
+
+  /** For `connect()` and `connectPort()`. `target` names the server in errors. */
+  constructor(
+    link: { readonly open: LineOpener; readonly reopens: boolean; readonly target: string },
+    options: FleetOptions,
+  ) {
+    const { clock = systemClock, limits, random = Math.random, software = '@longline/client' } = options;
+    this.#clock = clock;
+    this.#target = link.target;
+    this.#router = new TopicRouter(clock, this.#wire);
+    this.#requests = new RequestSender({
+      clock,
+      issuer: software,
+      line: { whenOpen: (operation) => this.#whenOpen(operation) },
+    });
+    this.#link = new LiveLink({
+      open: link.open,
+      reopens: link.reopens,
+      clock,
+      random,
+      hello: { role: 'reader', software, features: [] },
+      ...(limits === undefined ? {} : { limits }),
+      handlers: {
+        handleConnecting: () => this.status.set({ state: 'connecting' }),
+        handleConnected: (end, welcome) => {
+          this.#wire.handleConnected(end);
+          this.#devices.handleConnected();
+          this.status.set({ state: 'connected', server: welcome.server, software: welcome.software });
+        },
+        handleDisconnected: (close, retryInMs) => this.#handleDisconnected(close, retryInMs),
+        handleAdvertise: (channels) => this.#router.handleAdvertise(channels),
+        handleUnadvertise: (channels) => this.#router.handleUnadvertise(channels),
+        handleMessage: (channel, record) => this.#router.handleMessage(channel, record),
+        handleDropped: (channel, count) => this.#router.handleDropped(channel, count),
+        handleDevice: (device) => this.#devices.handleDevice(device),
+        handleMark: (subscription) => this.#wire.handleMark(subscription),
+      },
+    });
+    this.#link.start();
+  }
+
+  /** Calls back at every change of {@link status} until the disposer is called. */
+  onStatus(listener: (status: FleetStatus) => void): Disposer {
+    return this.status.listen(listener);
+  }
+
+  /** Resolves when the server is reached. Rejects with `SERVER_UNREACHABLE` at the deadline, or `FLEET_CLOSED`. */
+  async ready(options: OperationOptions = {}): Promise<void> {
+    await this.#whenOpen(options);
+  }
+
+  /** Every device that the server knows, sorted by ID. */
+  async devices(options: OperationOptions = {}): Promise<DeviceRecord[]> {
+    await this.#bounded(this.#devices.follow(), options);
+    return this.#devices.list();
+  }
+
+  /** Every device now, then every change, until the signal aborts or the fleet is closed. One record waits per device. */
+  watchDevices(options: { readonly signal?: AbortSignal } = {}): AsyncIterable<DeviceRecord> {
+    const { signal } = options;
+    const ends = signal === undefined ? this.#closed.signal : AbortSignal.any([signal, this.#closed.signal]);
+    return watchDevices(this.#devices, ends);
+  }
+
+  /** A handle on one device, known to the server or not. An integer is its decimal string. Throws `DEVICE_ID_INVALID`. */
+  device(id: string | number): RemoteDevice {
+    return new RemoteDevice({
+      id: parseDeviceId(id),
+      clock: this.#clock,
+      closed: this.#closed.signal,
+      router: this.#router,
+      devices: this.#devices,
+      status: this.status,
+      requests: this.#requests,
+      bounded: (promise, options) => this.#bounded(promise, options),
+      serverWallOffsetNs: () => this.#link.end?.clockEstimate()?.wallOffsetNs,
+    });
+  }
+
+  /** The channels that match now. Throws `PATTERN_INVALID`. */
+  async topics(device = '*', topic = '/**', options: OperationOptions = {}): Promise<DeviceChannel[]> {
+    const query = { device, topic, once: true, channelsOnly: true };
+    const subscription = this.#router.subscribe(query, { handleMessage: () => undefined });
+    try {
+      await this.#bounded(subscription.marked, options);
+      return this.#router.channels(query);
+    } finally {
+      subscription.close();
+    }
+  }
+
+  /**
+   * Receives messages of one device or many: the last message of each channel first, then every one. It outlives lost
+   * connections. Throws `PATTERN_INVALID`, `FLEET_CLOSED`.
+   */
+  subscribe(query: TopicQuery, listener: TopicListener): TopicSubscription {
+    if (this.#closed.signal.aborted) throw this.#closedError();
+    return this.#router.subscribe(query, listener);
+  }
+
+  /** Waits for the replies to what was sent, `deadlineMs` at most (default 5,000), and closes. */
+  async drain(options: OperationOptions = {}): Promise<void> {
+    const settled = this.#requests.settled();
+    await waitBounded(this.#clock, settled, { deadlineMs: DEFAULT_DRAIN_MS, ...options }, () => this.#closedError())
+      // What is still open then settles as unknown.
+      .catch(() => undefined);
+    await this.close();
+  }
+
+  /** Ends everything: loops end, open requests reject as unknown. Idempotent; waits for the socket. */
+  async close(): Promise<void> {
+    this.#closed.abort(this.#closedError());
+    const closed = this.#link.close();
+    if (this.status.current.state !== 'closed') this.status.set({ state: 'closed' });
+    await closed;
+  }
+
+  #handleDisconnected(close: LineClose, retryInMs: number | undefined): void {
+    const code = close.code ?? 'SERVER_UNREACHABLE';
+    const reason = close.reason === '' ? `no connection to ${this.#target}` : close.reason;
+    this.#wire.handleDisconnected();
+    this.#router.handleDisconnected(new ClientError('SERVER_UNREACHABLE', `${reason} (${code})`));
+    if (this.#closed.signal.aborted) return;
+    this.status.set({ state: 'disconnected', code, reason, retryInMs });
+  }
+
+  async #whenOpen(options: OperationOptions): Promise<ReaderEnd> {
+    this.#closed.signal.throwIfAborted();
+    const { end } = this.#link;
+    if (end !== undefined) return end;
+    const opened = Promise.withResolvers<undefined>();
+    const stop = this.status.listen(({ state }) => {
+      if (state === 'connected') opened.resolve(undefined);
+    });
+    try {
+      await this.#bounded(opened.promise, options);
+    } finally {
+      stop();
+    }
+    if (this.#link.end === undefined) throw this.#unreachable();
+    return this.#link.end;
+  }
+
+  /** Waits within the deadline, and no longer than the fleet is open. */
+  async #bounded<T>(promise: Promise<T>, { deadlineMs, signal }: OperationOptions): Promise<T> {
+    const closed = this.#closed.signal;
+    const ends = signal === undefined ? closed : AbortSignal.any([signal, closed]);
+    const options = { signal: ends, ...(deadlineMs === undefined ? {} : { deadlineMs }) };
+    return waitBounded(this.#clock, promise, options, () => this.#unreachable());
+  }
+
+  #unreachable(): ClientError {
+    const status = this.status.current;
+    const why = status.state === 'disconnected' ? `: ${status.reason} (${status.code})` : '';
+    return new ClientError(
+      'SERVER_UNREACHABLE',
+      `The server at ${this.#target} did not answer in time${why}. Check the address, and that the server runs.`,
+      { details: { server: this.#target } },
+    );
+  }
+
+  #closedError(): ClientError {
+    return new ClientError('FLEET_CLOSED', `The connection to ${this.#target} was closed here; open another.`);
+  }
+}

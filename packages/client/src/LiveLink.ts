@@ -1,0 +1,130 @@
+import type { Clock, Disposer } from '@longline/ros';
+import { ReaderEnd } from '@longline/line';
+import type {
+  LineClose,
+  LineEndpoint,
+  LineLimits,
+  ReaderEndHandlers,
+  ReaderHello,
+  Transport,
+  Welcome,
+} from '@longline/line';
+import { reconnectDelayMs, STABLE_AFTER_MS } from './reconnectDelayMs.ts';
+
+/** Opens one transport to the server and attaches a line's end to it. */
+export type LineOpener = (attach: (transport: Transport) => LineEndpoint) => void;
+
+/** What a fleet does with its link. Messages and records come as to a {@link ReaderEnd}. */
+export interface LiveLinkHandlers extends Omit<ReaderEndHandlers, 'handleWelcome' | 'handleClosed'> {
+  handleConnecting(): void;
+  handleConnected(end: ReaderEnd, welcome: Welcome): void;
+  /** `retryInMs` is undefined when no further attempt is made. */
+  handleDisconnected(close: LineClose, retryInMs: number | undefined): void;
+}
+
+/** What a link is made of. */
+export interface LiveLinkOptions {
+  readonly open: LineOpener;
+  /** Whether `open` may be called again after the line ended. */
+  readonly reopens: boolean;
+  readonly clock: Clock;
+  readonly hello: ReaderHello;
+  readonly handlers: LiveLinkHandlers;
+  /** In [0, 1). */
+  readonly random: () => number;
+  readonly limits?: Partial<LineLimits>;
+}
+
+/** How long a closing transport is waited for, in milliseconds. */
+const CLOSE_WAIT_MS = 2_500;
+
+/** Keeps one reader's line to the server: one {@link ReaderEnd} per connection, again and again until closed. */
+export class LiveLink {
+  readonly #options: LiveLinkOptions;
+  #end: ReaderEnd | undefined;
+  #transportClosed: Promise<undefined> = Promise.resolve(undefined);
+  #attempt = 0;
+  #connectedMs: number | undefined;
+  #cancelRetry: Disposer | undefined;
+  #closing: Promise<void> | undefined;
+
+  constructor(options: LiveLinkOptions) {
+    this.#options = options;
+  }
+
+  /** The line while it is open. */
+  get end(): ReaderEnd | undefined {
+    return this.#end?.state === 'open' ? this.#end : undefined;
+  }
+
+  start(): void {
+    const { clock, handlers, hello, limits, open, reopens } = this.#options;
+    handlers.handleConnecting();
+    const { promise, resolve } = Promise.withResolvers<undefined>();
+    if (reopens) this.#transportClosed = promise;
+    open((transport) => {
+      const end: ReaderEnd = new ReaderEnd({
+        transport,
+        clock,
+        hello,
+        ...(limits === undefined ? {} : { limits }),
+        handlers: {
+          ...bound(handlers),
+          handleWelcome: (welcome) => {
+            this.#connectedMs = clock.monotonicMs();
+            handlers.handleConnected(end, welcome);
+          },
+          handleClosed: (close) => this.#handleClosed(close),
+        },
+      });
+      this.#end = end;
+      return {
+        handleOpen: () => end.handleOpen(),
+        handleFrame: (frame) => end.handleFrame(frame),
+        handleText: () => end.handleText(),
+        handleWritable: () => end.handleWritable(),
+        handleDisconnected: (code, reason) => {
+          resolve(undefined);
+          end.handleDisconnected(code, reason);
+        },
+      };
+    });
+  }
+
+  /** Ends the line and all attempts. Idempotent; waits for the transport, 2.5 s at most. */
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
+    this.#cancelRetry?.();
+    this.#end?.close();
+    const { promise, resolve } = Promise.withResolvers<undefined>();
+    const cancel = this.#options.clock.after(CLOSE_WAIT_MS, () => resolve(undefined));
+    await Promise.race([this.#transportClosed, promise]);
+    cancel();
+  }
+
+  #handleClosed(close: LineClose): void {
+    const { clock, handlers, random, reopens } = this.#options;
+    if (this.#connectedMs !== undefined && clock.monotonicMs() - this.#connectedMs >= STABLE_AFTER_MS)
+      this.#attempt = 0;
+    this.#connectedMs = undefined;
+    this.#end = undefined;
+    if (this.#closing !== undefined || !reopens) return handlers.handleDisconnected(close, undefined);
+    const retryInMs = reconnectDelayMs(this.#attempt++, random());
+    this.#cancelRetry = clock.after(retryInMs, () => this.start());
+    handlers.handleDisconnected(close, retryInMs);
+  }
+}
+
+/** The line's handlers alone, each calling its owner's without a look-up per message. */
+const bound = (handlers: LiveLinkHandlers): Omit<ReaderEndHandlers, 'handleWelcome' | 'handleClosed'> => ({
+  handleAdvertise: (channels) => handlers.handleAdvertise(channels),
+  handleUnadvertise: (channels) => handlers.handleUnadvertise(channels),
+  handleMessage: (channel, record) => handlers.handleMessage(channel, record),
+  handleDropped: (channel, count) => handlers.handleDropped(channel, count),
+  handleDevice: (device) => handlers.handleDevice(device),
+  handleMark: (subscription) => handlers.handleMark(subscription),
+});

@@ -1,0 +1,51 @@
+import { topicPattern } from '@longline/ros';
+import type { Channel, Message } from '@longline/ros';
+import { devicePattern } from './devicePattern.ts';
+
+/** What to receive from the fleet. */
+export interface TopicQuery {
+  /** A device ID, or a pattern with `*`. */
+  readonly device: string;
+  /** A topic pattern: `/a/b`, `/camera/**`, `{/a,/b}`. */
+  readonly topic: string;
+  /** At most this many messages a second of each channel, the newest kept. No limit by default. */
+  readonly rateHz?: number | undefined;
+  /** Channels and last values only. */
+  readonly once?: boolean | undefined;
+  /** Channels only, no messages. */
+  readonly channelsOnly?: boolean | undefined;
+}
+
+/** Told about one subscription, of one device or of many. Callbacks must not throw. */
+export interface TopicListener {
+  handleMessage(message: Message, device: string): void;
+  /** Called before the first message of a channel, and again when its definition changed. */
+  handleChannel?(channel: Channel, device: string): void;
+  handleChannelGone?(topic: string, device: string): void;
+  /** `count` further messages of a channel were dropped on the way here. */
+  handleDropped?(count: number, device: string, topic: string): void;
+  /** Nothing can be received for now; the subscription goes on trying. */
+  handleProblem?(error: Error): void;
+}
+
+/** One local subscription. */
+export class TopicSink {
+  readonly listener: TopicListener;
+  readonly rateHz: number | undefined;
+  readonly channelsOnly: boolean;
+  readonly #matchesDevice: (device: string) => boolean;
+  readonly #matchesTopic: (topic: string) => boolean;
+
+  /** Throws `PATTERN_INVALID`. */
+  constructor(query: TopicQuery, listener: TopicListener) {
+    this.listener = listener;
+    this.rateHz = query.rateHz;
+    this.channelsOnly = query.channelsOnly ?? false;
+    this.#matchesDevice = devicePattern(query.device);
+    this.#matchesTopic = topicPattern(query.topic);
+  }
+
+  matches(device: string, topic: string): boolean {
+    return this.#matchesDevice(device) && this.#matchesTopic(topic);
+  }
+}

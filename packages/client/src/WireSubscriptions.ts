@@ -1,0 +1,111 @@
+import type { ReaderEnd, SubscribeRecord } from '@longline/line';
+
+/** What a subscription asks for, without the ID that the line gives it. */
+export type WireQuery =
+  | { readonly kind: 'devices' }
+  | {
+      readonly kind: 'topics';
+      readonly device: string;
+      readonly topic: string;
+      readonly rateHz?: number | undefined;
+      readonly once?: boolean | undefined;
+      readonly channelsOnly?: boolean | undefined;
+    };
+
+/** One holder's share in a subscription on the line. */
+export interface WireShare {
+  /** Resolves when all initial values were sent on the present line, or on the next one if there is none. */
+  readonly marked: Promise<undefined>;
+  release(): void;
+}
+
+interface WireSubscription {
+  readonly id: number;
+  readonly query: WireQuery;
+  marked: PromiseWithResolvers<undefined>;
+  isMarked: boolean;
+  holders: number;
+}
+
+/**
+ * The reader's subscriptions as they stand on the line: identical ones share one, all are made again after a reconnect.
+ * Bounded by the server (1,000 on a line).
+ */
+export class WireSubscriptions {
+  readonly #byId = new Map<number, WireSubscription>();
+  readonly #byKey = new Map<string, WireSubscription>();
+  #end: ReaderEnd | undefined;
+  #nextId = 1;
+
+  get size(): number {
+    return this.#byId.size;
+  }
+
+  add(query: WireQuery): WireShare {
+    const key = JSON.stringify(query);
+    const isOnce = query.kind === 'topics' && query.once === true;
+    const existing = isOnce ? undefined : this.#byKey.get(key);
+    const subscription = existing ?? {
+      id: this.#nextId++,
+      query,
+      marked: Promise.withResolvers<undefined>(),
+      isMarked: false,
+      holders: 0,
+    };
+    subscription.holders++;
+    if (existing === undefined) {
+      this.#byId.set(subscription.id, subscription);
+      if (!isOnce) this.#byKey.set(key, subscription);
+      this.#end?.subscribe(recordOf(subscription));
+    }
+    let held = true;
+    return {
+      get marked() {
+        return subscription.marked.promise;
+      },
+      release: () => {
+        if (!held) return;
+        held = false;
+        if (--subscription.holders > 0) return;
+        this.#byId.delete(subscription.id);
+        if (!isOnce) this.#byKey.delete(key);
+        if (this.#end?.state === 'open') this.#end.unsubscribe(subscription.id);
+      },
+    };
+  }
+
+  handleConnected(end: ReaderEnd): void {
+    this.#end = end;
+    for (const subscription of this.#byId.values()) end.subscribe(recordOf(subscription));
+  }
+
+  handleDisconnected(): void {
+    this.#end = undefined;
+    for (const subscription of this.#byId.values()) {
+      if (!subscription.isMarked) continue;
+      subscription.isMarked = false;
+      subscription.marked = Promise.withResolvers();
+    }
+  }
+
+  handleMark(id: number): void {
+    const subscription = this.#byId.get(id);
+    if (subscription === undefined) return;
+    subscription.isMarked = true;
+    subscription.marked.resolve(undefined);
+  }
+}
+
+function recordOf({ id, query }: WireSubscription): SubscribeRecord {
+  if (query.kind === 'devices') return { id, kind: 'devices' };
+  const { device, topic, rateHz, once, channelsOnly } = query;
+  return {
+    id,
+    kind: 'topics',
+    device,
+    topic,
+    ...(rateHz === undefined ? {} : { rateHz }),
+    ...(once === undefined ? {} : { once }),
+    ...(channelsOnly === undefined ? {} : { channelsOnly }),
+  };
+}

@@ -1,0 +1,16 @@
+import { LonglineError } from '@longline/ros';
+
+/** Codes of this package; docs/errors.md says what each means and what to do. */
+export const clientErrorCodes = [
+  'DEVICE_OFFLINE',
+  'DEVICE_UNKNOWN',
+  'FLEET_CLOSED',
+  'SERVER_UNREACHABLE',
+  'SERVER_URL_INVALID',
+] as const;
+export type ClientErrorCode = (typeof clientErrorCodes)[number];
+
+/** An error of the SDK itself; what server and robot refuse comes with their own codes. */
+export class ClientError extends LonglineError<ClientErrorCode> {
+  override readonly name = 'ClientError';
+}

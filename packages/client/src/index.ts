@@ -1,0 +1,16 @@
+export { connect } from './connect.ts';
+export type { ConnectOptions } from './connect.ts';
+export { connectPort } from './connectPort.ts';
+export { ClientError, clientErrorCodes } from './errors.ts';
+export type { ClientErrorCode } from './errors.ts';
+export { DEFAULT_DRAIN_MS, Fleet } from './Fleet.ts';
+export type { FleetOptions } from './Fleet.ts';
+export type { LineOpener } from './LiveLink.ts';
+export { DEFAULT_BUFFER_MESSAGES, MessageStream } from './MessageStream.ts';
+export type { MessageStreamOptions } from './MessageStream.ts';
+export { RemoteDevice } from './RemoteDevice.ts';
+export type { MessageToSend, StandingCommand } from './RemoteDevice.ts';
+export type { FleetStatus, StatusStream } from './StatusStream.ts';
+export type { DeviceChannel, TopicSubscription } from './TopicRouter.ts';
+export type { TopicListener, TopicQuery } from './TopicSink.ts';
+export type { DeviceRecord } from '@longline/line';
