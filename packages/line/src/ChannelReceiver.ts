@@ -9,12 +9,15 @@ import type { LineLimits } from './limits.ts';
 /** Keeps the definitions and channels that the other side advertised on one line, within bounds (clause 3). */
 export class ChannelReceiver {
   readonly #limits: LineLimits;
+  readonly #shareSchema: (schema: Schema) => Schema;
   readonly #schemas = new Map<string, Schema>();
   readonly #channels = new Map<number, AdvertisedChannel>();
   #schemaBytes = 0;
 
-  constructor(limits: LineLimits) {
+  /** `shareSchema` may give another object for an equal definition, so that many lines keep one. */
+  constructor(limits: LineLimits, shareSchema: (schema: Schema) => Schema = (schema) => schema) {
     this.#limits = limits;
+    this.#shareSchema = shareSchema;
   }
 
   get(id: number): AdvertisedChannel | undefined {
@@ -34,7 +37,7 @@ export class ChannelReceiver {
         `more than ${this.#limits.maxSchemaBytes} bytes of definitions on one line`,
       );
     }
-    this.#schemas.set(hash, schema);
+    this.#schemas.set(hash, this.#shareSchema(schema));
   }
 
   /** Channels new or changed. An ID again names the same topic of the same device, with a new definition. */

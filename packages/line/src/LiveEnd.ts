@@ -63,7 +63,7 @@ export class LiveEnd {
         handleClosed: (close) => this.#handlers.handleClosed(close),
         fill: (frame, maxBytes) => {
           if (this.#newest.size > 0)
-            this.#newest.fill(frame, maxBytes, (channel, count) => this.dropped(channel, count));
+            this.#newest.fill(frame, maxBytes, this);
         },
       },
     });
@@ -72,6 +72,11 @@ export class LiveEnd {
 
   get state(): LineCore['state'] {
     return this.#line.state;
+  }
+
+  /** Bytes sent that the reader has not acknowledged. */
+  get unacknowledgedBytes(): number {
+    return this.#line.unacknowledgedBytes;
   }
 
   /** Messages that this reader was too slow for. */
@@ -122,14 +127,26 @@ export class LiveEnd {
     }
   }
 
+  /** For {@link NewestPerChannel}. */
+  handleFolded(channel: number, count: number): void {
+    this.dropped(channel, count);
+  }
+
+  /** For {@link NewestPerChannel}. */
+  handleMark(subscription: number): void {
+    this.#sendMark(subscription);
+  }
+
   /** Tells that messages of a channel were dropped on the way here. */
   dropped(channel: number, count: number): void {
     this.#droppedTotal += count;
     this.#line.send('dropped', [encodeJson({ channel, count })]);
   }
 
+  /** Tells that everything delivered before was sent; on a slow line it waits for it. */
   mark(subscription: number): void {
-    this.#line.send('mark', [encodeJson({ id: subscription })]);
+    if (this.#newest.size > 0) this.#newest.putMark(subscription);
+    else this.#sendMark(subscription);
   }
 
   device(record: DeviceRecord): void {
@@ -142,6 +159,10 @@ export class LiveEnd {
 
   close(code: LineErrorCode, message: string): void {
     this.#line.close(code, message);
+  }
+
+  #sendMark(subscription: number): void {
+    this.#line.send('mark', [encodeJson({ id: subscription })]);
   }
 
   #handleRecord(kind: RecordKindName, body: Uint8Array): void {
@@ -168,7 +189,7 @@ export class LiveEnd {
             `more than ${maxSubscriptions} subscriptions on one line; use patterns`,
           );
         }
-        this.#subscriptions.add(subscription.id);
+        if (!('once' in subscription && subscription.once)) this.#subscriptions.add(subscription.id);
         return this.#handlers.handleSubscribe(subscription);
       }
       case 'unsubscribe': {

@@ -1,12 +1,20 @@
 import type { FrameBuilder } from './FrameBuilder.ts';
 import type { MessageRecord } from './MessageRecord.ts';
 
+/** Told what {@link NewestPerChannel.fill} comes across. */
+export interface NewestListener {
+  /** `count` older messages of the channel were dropped in favour of the one just sent. */
+  handleFolded(channelId: number, count: number): void;
+  handleMark(subscription: number): void;
+}
+
 /**
  * What a slow reader still gets: the newest message of each channel, and how many went before it. Bounded by the
  * number of channels; the copies are made only while the reader is slow.
  */
 export class NewestPerChannel {
-  readonly #newest = new Map<number, { record: MessageRecord; folded: number }>();
+  /** In the order of leaving. Marks are among the messages, under the negative of their number and one. */
+  readonly #newest = new Map<number, { record: MessageRecord; folded: number } | undefined>();
   #bytes = 0;
 
   /** Bytes of the messages kept. */
@@ -14,6 +22,7 @@ export class NewestPerChannel {
     return this.#bytes;
   }
 
+  /** Messages and marks kept. */
   get size(): number {
     return this.#newest.size;
   }
@@ -27,18 +36,29 @@ export class NewestPerChannel {
     this.#newest.set(channelId, { record: kept, folded: before === undefined ? 0 : before.folded + 1 });
   }
 
+  /** A mark leaves when what was kept before it has left, or was replaced. */
+  putMark(subscription: number): void {
+    this.#newest.set(-1 - subscription, undefined);
+  }
+
   delete(channelId: number): void {
     this.#bytes -= this.#newest.get(channelId)?.record.length ?? 0;
     this.#newest.delete(channelId);
   }
 
-  /** Moves messages into the frame until it has about `maxBytes`, a larger one alone; tells what was folded into each. */
-  fill(frame: FrameBuilder, maxBytes: number, handleFolded: (channelId: number, count: number) => void): void {
-    for (const [channelId, { record, folded }] of this.#newest) {
+  /** Moves messages into the frame until it has about `maxBytes`, a larger one alone. */
+  fill(frame: FrameBuilder, maxBytes: number, listener: NewestListener): void {
+    for (const [key, kept] of this.#newest) {
+      if (kept === undefined) {
+        this.#newest.delete(key);
+        listener.handleMark(-1 - key);
+        continue;
+      }
+      const { record, folded } = kept;
       if (frame.length > 0 && frame.length + record.length > maxBytes) return;
-      this.delete(channelId);
-      frame.forwardMessage(channelId, record.bytes);
-      if (folded > 0) handleFolded(channelId, folded);
+      this.delete(key);
+      frame.forwardMessage(key, record.bytes);
+      if (folded > 0) listener.handleFolded(key, folded);
     }
   }
 }

@@ -1,4 +1,4 @@
-import type { Clock } from '@longline/ros';
+import type { Clock, Schema } from '@longline/ros';
 import { ChannelReceiver } from './ChannelReceiver.ts';
 import type { AdvertisedChannel } from './ChannelSender.ts';
 import { droppedSchema } from './channelRecords.ts';
@@ -49,11 +49,13 @@ export class RobotEnd {
     readonly clock: Clock;
     readonly handlers: RobotEndHandlers;
     readonly limits?: Partial<LineLimits>;
+    /** May give another object for an equal definition, so that many lines keep one. */
+    readonly shareSchema?: (schema: Schema) => Schema;
   }) {
     const limits = { ...defaultLimits, ...options.limits };
     this.#clock = options.clock;
     this.#handlers = options.handlers;
-    this.#channels = new ChannelReceiver(limits);
+    this.#channels = new ChannelReceiver(limits, options.shareSchema);
     this.#requests = new OpenRequests(options.clock, limits.maxOpenRequests);
     this.#line = new LineCore({
       transport: options.transport,

@@ -22,8 +22,11 @@ export function bindMessagePort<End extends LineEndpoint>(
   port: MessagePortLike,
   attach: (transport: Transport) => End,
 ): End {
-  const end = attach({
-    bufferedBytes: 0,
+  const end: End = attach({
+    // A port takes whatever is posted: only the other side's acknowledgements tell that it keeps up.
+    get bufferedBytes() {
+      return end.unacknowledgedBytes ?? 0;
+    },
     send: (frame) => port.postMessage(frame),
     close: (closeCode, reason) => {
       port.postMessage({ closeCode, reason } satisfies ClosingMessage);

@@ -2,6 +2,8 @@ import type { Transport } from './Transport.ts';
 
 /** The events of a transport, as every end of a line takes them. */
 export interface LineEndpoint {
+  /** Bytes sent that the other side has not acknowledged; for transports that cannot say what they hold. */
+  readonly unacknowledgedBytes?: number;
   /** Ends of the connecting side have it: the transport is connected. */
   handleOpen?(): void;
   handleFrame(frame: Uint8Array): void;

@@ -6,6 +6,7 @@ import { LonglineError } from '@longline/ros';
  */
 export const lineCloseCodes = {
   DEVICE_ID_INVALID: 4400,
+  DEVICE_LIMIT: 4429,
   FRAME_MALFORMED: 4400,
   FRAME_TOO_LARGE: 4413,
   FRAME_UNEXPECTED: 4405,
