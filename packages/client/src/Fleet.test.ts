@@ -39,7 +39,7 @@ describe('connection', () => {
     const request = fleet.device('r1').getParameter('/x');
     request.catch(() => undefined);
     const loop = (async () => {
-      for await (const _ of fleet.device('r1').messages('/**'));
+      for await (const message of fleet.device('r1').messages('/**')) return message.channel.topic;
       return 'ended';
     })();
     await clock.advance(10);
@@ -64,7 +64,7 @@ describe('connection', () => {
     await clock.advance(100);
     await expect(ready).rejects.toMatchObject({
       code: 'SERVER_UNREACHABLE',
-      message: expect.stringContaining('memory'),
+      message: expect.stringContaining('memory') as string,
     });
     await fleet.close();
   });
@@ -251,10 +251,10 @@ describe('messages', () => {
     await clock.advance(20);
     const [pose, none, channels, topics] = await answers;
     expect(pose?.sequence).toBe(5);
-    expect(pose?.value).toEqual({ x: expect.any(Number) });
+    expect(pose?.value).toEqual({ x: expect.any(Number) as number });
     expect(none).toBeUndefined();
     expect(channels.map(({ topic }) => topic)).toEqual(['/pose']);
-    expect(topics).toEqual([{ device: 'r1', channel: expect.objectContaining({ topic: '/pose' }) }]);
+    expect(topics).toEqual([{ device: 'r1', channel: expect.objectContaining({ topic: '/pose' }) as unknown }]);
     server.last.set(poseChannel.id, messageRecord(6));
     const again = device.latest('/pose');
     await clock.advance(20);
@@ -297,9 +297,9 @@ describe('commands', () => {
           deadlineMs: 700,
           token: 0,
           action: { kind: 'publish', topic: '/x', encoding: 'json' },
-        }),
+        }) as unknown,
         text: '{"big":9007199254740993}',
-        ageMs: expect.any(Number),
+        ageMs: expect.any(Number) as number,
       },
     ]);
     await fleet.close();

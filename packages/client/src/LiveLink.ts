@@ -46,7 +46,8 @@ export class LiveLink {
   #attempt = 0;
   #connectedMs: number | undefined;
   #cancelRetry: Disposer | undefined;
-  #closing: Promise<void> | undefined;
+  #isClosing = false;
+  #closed: Promise<void> | undefined;
 
   constructor(options: LiveLinkOptions) {
     this.#options = options;
@@ -93,8 +94,9 @@ export class LiveLink {
 
   /** Ends the line and all attempts. Idempotent; waits for the transport, 2.5 s at most. */
   close(): Promise<void> {
-    this.#closing ??= this.#close();
-    return this.#closing;
+    this.#isClosing = true;
+    this.#closed ??= this.#close();
+    return this.#closed;
   }
 
   async #close(): Promise<void> {
@@ -112,7 +114,7 @@ export class LiveLink {
       this.#attempt = 0;
     this.#connectedMs = undefined;
     this.#end = undefined;
-    if (this.#closing !== undefined || !reopens) return handlers.handleDisconnected(close, undefined);
+    if (this.#isClosing || !reopens) return handlers.handleDisconnected(close, undefined);
     const retryInMs = reconnectDelayMs(this.#attempt++, random());
     this.#cancelRetry = clock.after(retryInMs, () => this.start());
     handlers.handleDisconnected(close, retryInMs);

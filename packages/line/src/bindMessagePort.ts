@@ -3,7 +3,8 @@ import type { Transport } from './Transport.ts';
 
 /** What browsers' and Node's MessagePorts agree on. */
 export interface MessagePortLike {
-  onmessage: ((event: never) => void) | null;
+  addEventListener(type: string, listener: (event: object) => void): void;
+  start(): void;
   postMessage(message: unknown, transfer?: never[]): void;
   close(): void;
 }
@@ -33,16 +34,20 @@ export function bindMessagePort<End extends LineEndpoint>(
       port.close();
     },
   });
-  port.onmessage = (event: { data: unknown }) => {
-    if (event.data instanceof Uint8Array) {
-      end.handleFrame(event.data);
-    } else if (isClosing(event.data)) {
-      end.handleDisconnected(event.data.closeCode, event.data.reason);
+  port.addEventListener('message', (event) => {
+    const data: unknown = 'data' in event ? event.data : undefined;
+    if (data instanceof Uint8Array) {
+      end.handleFrame(data);
+    } else if (isClosing(data)) {
+      end.handleDisconnected(data.closeCode, data.reason);
       port.close();
     } else {
       end.handleText();
     }
-  };
+  });
+  // The other thread ended without a last word; engines without this event leave it to the heartbeat.
+  port.addEventListener('close', () => end.handleDisconnected(1006, 'the port was closed'));
+  port.start();
   end.handleOpen?.();
   return end;
 }
