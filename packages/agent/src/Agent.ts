@@ -1,0 +1,212 @@
+import { AgentEnd, Outbox } from '@longline/line';
+import type { RobotStatus, Transport, Welcome } from '@longline/line';
+import type { Clock, RosGraph } from '@longline/ros';
+import { AllowList } from './commands/AllowList.ts';
+import { motionTopics } from './commands/motion.ts';
+import { PublisherPool } from './commands/PublisherPool.ts';
+import { RequestDispatcher } from './commands/RequestDispatcher.ts';
+import { RequestGuard } from './commands/RequestGuard.ts';
+import { StandingCommands } from './commands/StandingCommands.ts';
+import type { AgentConfig } from './config/AgentConfig.ts';
+import { LineConnector } from './line/LineConnector.ts';
+import type { Dial, LineEvents, LineState } from './line/LineConnector.ts';
+import type { Log } from './Log.ts';
+import { GraphView } from './robot/GraphView.ts';
+import { RosTime } from './robot/RosTime.ts';
+import { StatusReporter } from './StatusReporter.ts';
+import { Selection } from './up/Selection.ts';
+import { Uplink } from './up/Uplink.ts';
+
+const SOFTWARE = 'longline-agent 0.1.0';
+
+/** How an agent is doing. */
+export interface AgentStatus {
+  readonly device: string;
+  /** Random ID of this run. */
+  readonly boot: string;
+  readonly line: LineState;
+  readonly robot: RobotStatus;
+  /** Topics being sent. */
+  readonly channels: number;
+  /** Bytes that wait for the line, and messages dropped since the start because they did not fit or were replaced. */
+  readonly outbox: { readonly bytes: number; readonly dropped: number };
+}
+
+/** What an agent is made of. */
+export interface AgentParts {
+  readonly config: AgentConfig;
+  /** The agent closes it when it stops. */
+  readonly graph: RosGraph;
+  readonly dial: Dial;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Gives 0 to 1, for jitter. */
+  readonly random: () => number;
+  /** Gives a random ID. */
+  readonly makeId: () => string;
+}
+
+/** One robot's agent: its topics up, requests down, over one line that it keeps. */
+export class Agent {
+  readonly #config: AgentConfig;
+  readonly #graph: RosGraph;
+  readonly #clock: Clock;
+  readonly #makeId: () => string;
+  readonly #boot: string;
+  readonly #outbox: Outbox;
+  readonly #view: GraphView;
+  readonly #rosTime: RosTime;
+  readonly #uplink: Uplink;
+  readonly #guard = new RequestGuard();
+  readonly #publishers: PublisherPool;
+  readonly #standing: StandingCommands;
+  readonly #dispatcher: RequestDispatcher;
+  readonly #reporter: StatusReporter;
+  readonly #connector: LineConnector;
+  readonly #log: Log;
+  #stopping: Promise<void> | undefined;
+
+  constructor(parts: AgentParts) {
+    const { config, graph, clock, log } = parts;
+    this.#config = config;
+    this.#graph = graph;
+    this.#clock = clock;
+    this.#log = log;
+    this.#makeId = parts.makeId;
+    this.#boot = parts.makeId();
+    this.#outbox = new Outbox(config.outbox);
+    this.#view = new GraphView(graph);
+    const handleChange = (): void => this.#reporter.handleChange();
+    this.#rosTime = new RosTime({ graph, view: this.#view, clock, log, handleChange });
+    this.#uplink = new Uplink({
+      graph,
+      view: this.#view,
+      selection: new Selection(config.topics),
+      outbox: this.#outbox,
+      clock,
+      rosTime: this.#rosTime,
+      log,
+    });
+    this.#publishers = new PublisherPool({ graph, view: this.#view, clock });
+    this.#standing = new StandingCommands({ clock, log, handleChange });
+    this.#dispatcher = new RequestDispatcher({
+      clock,
+      log,
+      context: {
+        graph,
+        allowList: new AllowList(config.allow),
+        guard: this.#guard,
+        publishers: this.#publishers,
+        standing: this.#standing,
+        isMotion: motionTopics(config.motion.topics),
+      },
+    });
+    this.#reporter = new StatusReporter({ clock, read: () => this.#robotStatus() });
+    this.#connector = new LineConnector({
+      dial: parts.dial,
+      clock,
+      log,
+      random: parts.random,
+      makeEnd: (transport, events) => this.#makeEnd(transport, events),
+      handleOpen: (end, welcome) => this.#handleLineOpen(end, welcome),
+      handleClosed: () => this.#handleLineClosed(),
+    });
+  }
+
+  get status(): AgentStatus {
+    return {
+      device: this.#config.device,
+      boot: this.#boot,
+      line: this.#connector.state,
+      robot: this.#robotStatus(),
+      channels: this.#uplink.size,
+      outbox: { bytes: this.#outbox.bytes, dropped: this.#outbox.droppedTotal },
+    };
+  }
+
+  /** Begins to watch the robot and to connect. It needs neither ROS nor the server to be there. */
+  start(): void {
+    if (this.#stopping !== undefined) return;
+    this.#view.watch({
+      handleStatus: (status) => {
+        if (status.state === 'connected') this.#log.info({ robot: this.#graph.name }, 'ROS is connected');
+        else this.#log.warn({ robot: this.#graph.name, ...status }, 'ROS is not connected');
+        this.#reporter.handleChange();
+      },
+    });
+    this.#uplink.start();
+    this.#rosTime.start();
+    this.#view.start();
+    this.#connector.start();
+  }
+
+  /** Stops what stands, ends the line and closes the robot's graph. Idempotent; waits. */
+  stop(): Promise<void> {
+    this.#stopping ??= this.#stop();
+    return this.#stopping;
+  }
+
+  async #stop(): Promise<void> {
+    // Motion first: nothing below may delay its stop, and no request may start it again.
+    const requestsDone = this.#dispatcher.stop();
+    await this.#standing.stop();
+    this.#connector.stop();
+    this.#rosTime.stop();
+    this.#uplink.stop();
+    this.#view.stop();
+    this.#publishers.close();
+    await this.#graph.close();
+    await requestsDone;
+    await this.#standing.stop();
+    this.#log.info({ device: this.#config.device }, 'the agent stopped');
+  }
+
+  #makeEnd(transport: Transport, events: LineEvents): AgentEnd {
+    return new AgentEnd({
+      transport,
+      clock: this.#clock,
+      hello: {
+        role: 'agent',
+        device: this.#config.device,
+        boot: this.#boot,
+        line: this.#makeId(),
+        socket: 0,
+        highestToken: this.#guard.highestToken,
+        software: SOFTWARE,
+        robot: this.#graph.name.slice(0, 512),
+        features: [],
+      },
+      outbox: this.#outbox,
+      handlers: {
+        handleWelcome: (welcome) => events.handleWelcome(welcome),
+        handleRequest: (header, payload, ageMs) => this.#dispatcher.handleRequest(header, payload, ageMs),
+        handleClosed: (close) => events.handleClosed(close),
+      },
+    });
+  }
+
+  #handleLineOpen(end: AgentEnd, welcome: Welcome): void {
+    this.#dispatcher.handleLineOpen(end, welcome.maxFrameBytes);
+    this.#uplink.handleLineOpen(end);
+    this.#reporter.handleLineOpen(end);
+  }
+
+  #handleLineClosed(): void {
+    this.#dispatcher.handleLineClosed();
+    this.#uplink.handleLineClosed();
+    this.#reporter.handleLineClosed();
+    this.#standing.handleLineClosed();
+  }
+
+  #robotStatus(): RobotStatus {
+    const status = this.#view.status;
+    return {
+      ros:
+        status.state === 'connected'
+          ? { state: 'connected' }
+          : { state: 'disconnected', code: status.code, reason: status.reason.slice(0, 2_048) },
+      simulatedTime: this.#rosTime.simulated,
+      standing: this.#standing.list,
+    };
+  }
+}

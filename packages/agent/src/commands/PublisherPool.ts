@@ -1,0 +1,173 @@
+import { RosError, sameType } from '@longline/ros';
+import type { Clock, Disposer, OperationOptions, Publisher, RosGraph } from '@longline/ros';
+import { AgentError } from '../errors.ts';
+import type { GraphView } from '../robot/GraphView.ts';
+
+/** A publisher nobody used for this long is closed, in milliseconds; latched ones stay for their message. */
+export const IDLE_MS = 60_000;
+/** Most publishers open at once; the one unused longest makes room. */
+export const MAX_PUBLISHERS = 256;
+
+/** What is to be published on. */
+export interface PublisherRequest {
+  readonly topic: string;
+  /** Needed only where the robot does not know the topic. */
+  readonly type?: string | undefined;
+  readonly latched?: boolean | undefined;
+}
+
+/** The use of a publisher until it is released. */
+export interface PublisherUse {
+  readonly publisher: Publisher;
+  /** Idempotent. A `broken` publisher is not used again. */
+  release(broken?: boolean): void;
+}
+
+interface Entry {
+  readonly key: string;
+  readonly latched: boolean;
+  readonly opening: Promise<Publisher>;
+  type: string | undefined;
+  users: number;
+  cancelIdle: Disposer | undefined;
+}
+
+/** Keeps publishers open between messages, so that a stream of publishes advertises once. */
+export class PublisherPool {
+  readonly #graph: RosGraph;
+  readonly #view: GraphView;
+  readonly #clock: Clock;
+  readonly #max: number;
+  readonly #entries = new Map<string, Entry>();
+  #closed = false;
+
+  constructor(options: {
+    readonly graph: RosGraph;
+    readonly view: GraphView;
+    readonly clock: Clock;
+    readonly maxPublishers?: number;
+  }) {
+    this.#graph = options.graph;
+    this.#view = options.view;
+    this.#clock = options.clock;
+    this.#max = options.maxPublishers ?? MAX_PUBLISHERS;
+  }
+
+  get size(): number {
+    return this.#entries.size;
+  }
+
+  /** Rejects with `TYPE_MISMATCH`, `TOPIC_UNKNOWN`, `PUBLISHERS_FULL` and what `RosGraph.advertise` rejects with. */
+  async acquire(request: PublisherRequest, options: OperationOptions): Promise<PublisherUse> {
+    const key = `${request.latched === true ? 'latched' : 'plain'} ${request.topic}`;
+    const type = await this.#typeOf(request, this.#entries.get(key), options);
+    if (this.#closed) throw new AgentError('AGENT_STOPPED', 'The agent is stopping. Send the request again later.');
+    let entry = this.#entries.get(key);
+    if (entry?.type !== undefined && !sameType(entry.type, type)) {
+      this.#drop(entry);
+      entry = undefined;
+    }
+    entry ??= this.#open(key, request, type, options);
+    entry.users += 1;
+    entry.cancelIdle?.();
+    entry.cancelIdle = undefined;
+    const held = entry;
+    let released = false;
+    const release = (broken = false): void => {
+      if (released) return;
+      released = true;
+      held.users -= 1;
+      if (broken) this.#drop(held);
+      else this.#rest(held);
+    };
+    try {
+      const publisher = await held.opening;
+      return { publisher, release };
+    } catch (error) {
+      release(true);
+      throw error;
+    }
+  }
+
+  close(): void {
+    this.#closed = true;
+    for (const entry of [...this.#entries.values()]) {
+      this.#drop(entry);
+      if (entry.users > 0) closePublisher(entry);
+    }
+  }
+
+  async #typeOf(request: PublisherRequest, entry: Entry | undefined, options: OperationOptions): Promise<string> {
+    const { topic, type } = request;
+    let known = this.#view.typeOf(topic) ?? entry?.type;
+    if (known === undefined) {
+      this.#view.handleSnapshot(await this.#graph.snapshot(options));
+      known = this.#view.typeOf(topic);
+    }
+    if (known === undefined && type === undefined) {
+      throw new RosError(
+        'TOPIC_UNKNOWN',
+        `The robot has no topic ${topic}, so its type is unknown. Give the type to make the topic, like geometry_msgs/Twist.`,
+        { details: { topic } },
+      );
+    }
+    if (known !== undefined && type !== undefined && !sameType(known, type)) {
+      throw new RosError('TYPE_MISMATCH', `Topic ${topic} has type ${known} on the robot, not ${type}. Use ${known}.`, {
+        details: { topic, expected: known, actual: type },
+      });
+    }
+    return known ?? type ?? '';
+  }
+
+  #open(key: string, request: PublisherRequest, type: string, options: OperationOptions): Entry {
+    this.#makeRoom();
+    const latched = request.latched === true;
+    const opening = this.#graph.advertise({ topic: request.topic, type, latched }, options);
+    const entry: Entry = { key, latched, opening, type, users: 0, cancelIdle: undefined };
+    opening.then(
+      (publisher) => (entry.type = publisher.schema.name),
+      () => undefined,
+    );
+    this.#entries.set(key, entry);
+    return entry;
+  }
+
+  #makeRoom(): void {
+    if (this.#entries.size < this.#max) return;
+    for (const entry of this.#entries.values()) {
+      if (entry.users > 0) continue;
+      this.#drop(entry);
+      return;
+    }
+    throw new AgentError(
+      'PUBLISHERS_FULL',
+      `${this.#max} topics are being published on, the most there may be. End standing commands or wait.`,
+    );
+  }
+
+  /** Nobody uses it now: it moves behind those unused longer. */
+  #rest(entry: Entry): void {
+    if (entry.users > 0) return;
+    if (this.#entries.get(entry.key) !== entry) {
+      closePublisher(entry);
+      return;
+    }
+    this.#entries.delete(entry.key);
+    this.#entries.set(entry.key, entry);
+    if (!entry.latched) entry.cancelIdle = this.#clock.after(IDLE_MS, () => this.#drop(entry));
+  }
+
+  /** Out of the pool; it is closed when its last user lets go. */
+  #drop(entry: Entry): void {
+    if (this.#entries.get(entry.key) === entry) this.#entries.delete(entry.key);
+    entry.cancelIdle?.();
+    if (entry.users === 0) closePublisher(entry);
+  }
+}
+
+function closePublisher(entry: Entry): void {
+  entry.opening.then(
+    (publisher) => publisher.close(),
+    () => undefined,
+  );
+}

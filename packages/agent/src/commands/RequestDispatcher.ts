@@ -1,0 +1,163 @@
+import { isCommand } from '@longline/line';
+import type { ActionKind, ReplyHeader, ReplyState, RequestHeader } from '@longline/line';
+import { LonglineError } from '@longline/ros';
+import type { Clock } from '@longline/ros';
+import { AgentError } from '../errors.ts';
+import type { Log } from '../Log.ts';
+import type { Answer, Handler, HandlerContext } from './handlers/Handler.ts';
+import { handlers } from './handlers/index.ts';
+import { ReplyMemory } from './ReplyMemory.ts';
+import { RobotRequest } from './RobotRequest.ts';
+
+/** Requests carried out at once; one more is refused with `AGENT_BUSY`. */
+export const MAX_RUNNING = 1_000;
+/** A request that takes longer than this is answered `received` first, in milliseconds. */
+const RECEIVED_AFTER_MS = 50;
+/** Room beside a reply's payload in a frame. */
+const FRAME_ROOM_BYTES = 128 * 1024;
+const MAX_MESSAGE_LENGTH = 2_000;
+
+/** An open line, as far as replies need it. */
+export interface ReplyLine {
+  reply(header: ReplyHeader, payload?: Uint8Array): void;
+}
+
+/** Codes of requests that were refused before anything was done. All other failures are `failed`. */
+const refusals: ReadonlySet<string> = new Set([
+  'AGENT_BUSY',
+  'AGENT_STOPPED',
+  'COMMAND_OUT_OF_ORDER',
+  'DEFINITION_INVALID',
+  'LEASE_STALE',
+  'MESSAGE_INVALID',
+  'MOTION_LINE_ENDED',
+  'NAME_INVALID',
+  'NOT_ALLOWED',
+  'NOT_SUPPORTED',
+  'PARAMETER_INVALID',
+  'PARAMETER_UNKNOWN',
+  'PUBLISHERS_FULL',
+  'SERVICE_UNKNOWN',
+  'STANDING_FULL',
+  'TOPIC_UNKNOWN',
+  'TYPE_MISMATCH',
+  'TYPE_UNKNOWN',
+]);
+
+/** Takes requests off the line, carries each out once, and answers on the line that stands when the answer is there. */
+export class RequestDispatcher {
+  readonly #clock: Clock;
+  readonly #log: Log;
+  readonly #context: HandlerContext;
+  readonly #memory = new ReplyMemory();
+  readonly #running = new Set<Promise<void>>();
+  #line: ReplyLine | undefined;
+  #maxPayloadBytes = Number.POSITIVE_INFINITY;
+  #stopped = false;
+
+  constructor(options: { readonly clock: Clock; readonly log: Log; readonly context: HandlerContext }) {
+    this.#clock = options.clock;
+    this.#log = options.log;
+    this.#context = options.context;
+  }
+
+  handleLineOpen(line: ReplyLine, maxFrameBytes: number): void {
+    this.#line = line;
+    this.#maxPayloadBytes = Math.max(0, maxFrameBytes - FRAME_ROOM_BYTES);
+  }
+
+  handleLineClosed(): void {
+    this.#line = undefined;
+  }
+
+  /** `payload` may be a view that is valid during the call only. */
+  handleRequest(header: RequestHeader, payload: Uint8Array, ageMs: number): void {
+    const { id } = header;
+    const known = this.#memory.get(id);
+    if (known !== undefined) {
+      if (known.reply === undefined) this.#line?.reply({ id, state: 'received' });
+      else this.#line?.reply(known.reply, known.payload);
+      return;
+    }
+    if (isCommand(header.action)) this.#memory.add(id);
+    const line = this.#line;
+    const request = new RobotRequest({
+      header,
+      payload: payload.slice(),
+      ageMs,
+      clock: this.#clock,
+      isLineOpen: () => line !== undefined && this.#line === line,
+    });
+    const running = this.#run(request).finally(() => this.#running.delete(running));
+    this.#running.add(running);
+  }
+
+  /** Refuses what comes from now on and waits for what runs, each bounded by its own deadline. */
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    await Promise.all(this.#running);
+  }
+
+  async #run(request: RobotRequest): Promise<void> {
+    const { id } = request.header;
+    const cancel = this.#clock.after(RECEIVED_AFTER_MS, () => this.#line?.reply({ id, state: 'received' }));
+    try {
+      this.#checkRoom();
+      this.#context.guard.checkArrival(request);
+      this.#answer(id, await this.#execute(request));
+    } catch (error) {
+      this.#refuse(id, error);
+    } finally {
+      cancel();
+    }
+  }
+
+  #checkRoom(): void {
+    if (this.#stopped) throw new AgentError('AGENT_STOPPED', 'The agent is stopping. Send the request again later.');
+    if (this.#running.size < MAX_RUNNING) return;
+    throw new AgentError(
+      'AGENT_BUSY',
+      `${MAX_RUNNING} requests are being carried out. Wait for replies before sending more.`,
+    );
+  }
+
+  #execute(request: RobotRequest): Promise<Answer> {
+    const { action } = request.header;
+    // Each handler takes the action of its own kind, which the table's type ensures; TypeScript cannot correlate the two.
+    const handler = handlers[action.kind] as Handler<ActionKind>;
+    return handler(action, request, this.#context);
+  }
+
+  #answer(id: string, { payload, encoding }: Answer): void {
+    if (payload.length > this.#maxPayloadBytes) {
+      throw new AgentError(
+        'RESPONSE_INVALID',
+        `The request was carried out; its answer of ${payload.length} bytes is larger than the ${this.#maxPayloadBytes} ` +
+          'that fit on the line.',
+      );
+    }
+    this.#settle({ id, state: 'done', encoding }, payload);
+  }
+
+  #refuse(id: string, error: unknown): void {
+    if (!(error instanceof LonglineError)) this.#log.error({ id, err: error }, 'a request failed unexpectedly');
+    const code = error instanceof LonglineError ? String(error.code) : 'INTERNAL';
+    const message = error instanceof Error ? error.message : 'unknown error';
+    this.#settle({
+      id,
+      state: stateOf(code),
+      code: code.slice(0, 64),
+      message: message.slice(0, MAX_MESSAGE_LENGTH),
+    });
+  }
+
+  #settle(reply: ReplyHeader, payload: Uint8Array = new Uint8Array(0)): void {
+    this.#memory.settle(reply, payload);
+    this.#line?.reply(reply, payload);
+  }
+}
+
+function stateOf(code: string): ReplyState {
+  if (code === 'COMMAND_EXPIRED') return 'expired';
+  return refusals.has(code) ? 'rejected' : 'failed';
+}

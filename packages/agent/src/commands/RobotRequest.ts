@@ -1,0 +1,46 @@
+import type { RequestHeader } from '@longline/line';
+import type { Clock, OperationOptions } from '@longline/ros';
+
+/** One request from the server, with its age on this machine's monotonic clock. */
+export class RobotRequest {
+  readonly header: RequestHeader;
+  /** Its own copy. */
+  readonly payload: Uint8Array;
+  /** When it was made, in milliseconds of the monotonic clock; never later than the truth. */
+  readonly bornMs: number;
+  readonly #clock: Clock;
+  readonly #isLineOpen: () => boolean;
+
+  constructor(options: {
+    readonly header: RequestHeader;
+    readonly payload: Uint8Array;
+    readonly ageMs: number;
+    readonly clock: Clock;
+    /** Whether the line that brought it still stands. */
+    readonly isLineOpen: () => boolean;
+  }) {
+    this.header = options.header;
+    this.payload = options.payload;
+    this.bornMs = options.clock.monotonicMs() - options.ageMs;
+    this.#clock = options.clock;
+    this.#isLineOpen = options.isLineOpen;
+  }
+
+  get ageMs(): number {
+    return this.#clock.monotonicMs() - this.bornMs;
+  }
+
+  /** Milliseconds until its deadline; 0 or less when that is over. */
+  get remainingMs(): number {
+    return this.header.deadlineMs - this.ageMs;
+  }
+
+  get isLineOpen(): boolean {
+    return this.#isLineOpen();
+  }
+
+  /** Bounds an operation in ROS by what is left of the deadline. */
+  operation(): OperationOptions {
+    return { deadlineMs: Math.max(1, this.remainingMs) };
+  }
+}

@@ -1,0 +1,26 @@
+import type { ActionKind } from '@longline/line';
+import { call } from './call.ts';
+import { graph } from './graph.ts';
+import type { Handler } from './Handler.ts';
+import { parameterGet } from './parameterGet.ts';
+import { parameterList } from './parameterList.ts';
+import { parameterSet } from './parameterSet.ts';
+import { publish } from './publish.ts';
+import { schemaMessage } from './schemaMessage.ts';
+import { schemaService } from './schemaService.ts';
+import { standingEnd } from './standingEnd.ts';
+import { standingSet } from './standingSet.ts';
+
+/** The handler of every kind of request. */
+export const handlers: { readonly [Kind in ActionKind]: Handler<Kind> } = {
+  publish,
+  call,
+  graph,
+  'parameter.list': parameterList,
+  'parameter.get': parameterGet,
+  'parameter.set': parameterSet,
+  'schema.message': schemaMessage,
+  'schema.service': schemaService,
+  'standing.set': standingSet,
+  'standing.end': standingEnd,
+};

@@ -1,0 +1,8 @@
+import { jsonAnswer } from './Handler.ts';
+import type { Handler } from './Handler.ts';
+
+/** Ends a standing command; it is no error when there is none. Whoever may send requests may end one. */
+export const standingEnd: Handler<'standing.end'> = (action, _request, context) => {
+  context.standing.end(action.topic, 'it was ended by request');
+  return Promise.resolve(jsonAnswer({}));
+};

@@ -1,0 +1,25 @@
+import { LonglineError } from '@longline/ros';
+
+/** Codes of the agent; docs/errors.md says what each means and what to do. */
+export const agentErrorCodes = [
+  'AGENT_BUSY',
+  'AGENT_STOPPED',
+  'CHANNELS_FULL',
+  'COMMAND_EXPIRED',
+  'COMMAND_OUT_OF_ORDER',
+  'CONFIG_INVALID',
+  'LEASE_STALE',
+  'MOTION_LINE_ENDED',
+  'NOT_ALLOWED',
+  'PUBLISHERS_FULL',
+  'REPLY_FORGOTTEN',
+  'RESPONSE_INVALID',
+  'ROBOT_URL_INVALID',
+  'STANDING_FULL',
+] as const;
+export type AgentErrorCode = (typeof agentErrorCodes)[number];
+
+/** The agent refuses, or its configuration cannot be used. */
+export class AgentError extends LonglineError<AgentErrorCode> {
+  override readonly name = 'AgentError';
+}

@@ -1,0 +1,14 @@
+export { Agent } from './Agent.ts';
+export type { AgentStatus } from './Agent.ts';
+export type { AgentConfig, AgentConfigInput } from './config/AgentConfig.ts';
+export { loadAgentConfig } from './config/loadAgentConfig.ts';
+export type { AgentConfigSource } from './config/loadAgentConfig.ts';
+export { parseAgentConfig } from './config/parseAgentConfig.ts';
+export { AgentError, agentErrorCodes } from './errors.ts';
+export type { AgentErrorCode } from './errors.ts';
+export type { Dial, LineState } from './line/LineConnector.ts';
+export type { Log } from './Log.ts';
+export { openGraph } from './openGraph.ts';
+export type { OpenGraphOptions } from './openGraph.ts';
+export { startAgent } from './startAgent.ts';
+export type { AgentDeps } from './startAgent.ts';

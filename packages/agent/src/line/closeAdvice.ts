@@ -1,0 +1,29 @@
+import type { LineClose } from '@longline/line';
+
+/** What a close of the line means for the next attempt. */
+export interface CloseAdvice {
+  /** At least this long before the next attempt, in milliseconds; undefined for the usual wait. */
+  readonly waitMs: number | undefined;
+  /** What the operator should do; undefined where waiting is all. */
+  readonly remedy: string | undefined;
+}
+
+/** Wait after a refusal that only a person can end, in milliseconds. */
+export const REFUSED_WAIT_MS = 30_000;
+
+const remedies = new Map<number, string>([
+  [4400, 'Correct "device" in the config, or update the older of agent and server'],
+  [4401, 'Give this robot credentials that the server knows'],
+  [4403, 'Ask the server’s operator to let this device in'],
+  [
+    4409,
+    'Another agent uses the same device ID and took the line. Give each robot its own "device" in its config, or stop the other agent',
+  ],
+  [4426, 'Update the older of agent and server'],
+]);
+
+/** Reads from a close what to do next. */
+export function closeAdvice(close: LineClose): CloseAdvice {
+  const remedy = remedies.get(close.closeCode);
+  return { waitMs: remedy === undefined ? undefined : REFUSED_WAIT_MS, remedy };
+}

@@ -1,0 +1,71 @@
+import type { Clock, RosGraph } from '@longline/ros';
+import { AgentError } from './errors.ts';
+import type { Log } from './Log.ts';
+
+/** What the graph is opened with. */
+export interface OpenGraphOptions {
+  readonly clock: Clock;
+  readonly log: Log;
+  /** The name or address under which ROS 1 nodes reach this machine; default: found out. */
+  readonly rosHost?: string | undefined;
+}
+
+/** Opens the robot at a URL. Each kind is loaded only where it is used. */
+type OpenKind = (url: URL, options: OpenGraphOptions) => Promise<RosGraph>;
+
+const kinds: ReadonlyMap<string, OpenKind> = new Map<string, OpenKind>([
+  [
+    'turtlesim:',
+    async (_url, { clock }) => {
+      const { openTurtlesim } = await import('@longline/turtlesim');
+      return openTurtlesim({ clock });
+    },
+  ],
+  [
+    'ros1:',
+    async (url, { clock, log, rosHost }) => {
+      const { openRos1 } = await import('@longline/ros1');
+      return openRos1({
+        masterUri: `http://${url.hostname}:${url.port || '11311'}`,
+        clock,
+        log,
+        ...(rosHost === undefined ? {} : { host: rosHost }),
+      });
+    },
+  ],
+  [
+    'rosbridge:',
+    async (url, { clock, log }) => {
+      const { openRosbridge } = await import('@longline/bridges');
+      return openRosbridge({
+        url: `ws://${url.hostname}:${url.port || '9090'}${url.pathname}${url.search}`,
+        clock,
+        log,
+      });
+    },
+  ],
+]);
+
+const notYet = ['ros2:', 'foxglove:'];
+const USAGE = 'Write turtlesim: (simulated), ros1://HOST:11311 (a ROS 1 master) or rosbridge://HOST:9090.';
+
+/** Checks a robot's URL without opening it. Throws `ROBOT_URL_INVALID`. */
+export function parseRobotUrl(text: string): URL {
+  const url = URL.parse(text);
+  const shown = JSON.stringify(text.slice(0, 200));
+  const refuse = (what: string): AgentError =>
+    new AgentError('ROBOT_URL_INVALID', `${what}. ${USAGE}`, { details: { robot: text.slice(0, 200) } });
+  if (url === null) throw refuse(`${shown} is not the URL of a robot`);
+  if (notYet.includes(url.protocol)) throw refuse(`This version has no robots at ${url.protocol} (${shown})`);
+  if (!kinds.has(url.protocol)) throw refuse(`${shown} is not the URL of a robot: there is no scheme ${url.protocol}`);
+  if (url.protocol !== 'turtlesim:' && url.hostname === '') throw refuse(`${shown} names no host`);
+  return url;
+}
+
+/** Opens the robot that a URL names: `turtlesim:`, `ros1://host:11311`, `rosbridge://host:9090`. Throws `ROBOT_URL_INVALID`. */
+export async function openGraph(text: string, options: OpenGraphOptions): Promise<RosGraph> {
+  const url = parseRobotUrl(text);
+  const open = kinds.get(url.protocol);
+  if (open === undefined) throw new AgentError('ROBOT_URL_INVALID', `${url.protocol} has no robot. ${USAGE}`);
+  return open(url, options);
+}

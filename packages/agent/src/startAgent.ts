@@ -1,0 +1,57 @@
+import { randomUUID } from 'node:crypto';
+import { getProxyForUrl } from 'proxy-from-env';
+import { systemClock } from '@longline/ros';
+import type { Clock, RosGraph } from '@longline/ros';
+import { Agent } from './Agent.ts';
+import type { AgentConfigInput } from './config/AgentConfig.ts';
+import { parseAgentConfig } from './config/parseAgentConfig.ts';
+import { dialWebSocket, lineProxy } from './line/dialWebSocket.ts';
+import type { Dial } from './line/LineConnector.ts';
+import { silentLog } from './Log.ts';
+import type { Log } from './Log.ts';
+import { openGraph } from './openGraph.ts';
+
+/** What an agent works with; everything has a default. */
+export interface AgentDeps {
+  /** A pino logger fits. Default: silent. */
+  readonly log?: Log;
+  /** Default: this machine's. */
+  readonly clock?: Clock;
+  /** The robot, instead of the one that `robot` in the config names. The agent closes it when it stops. */
+  readonly graph?: RosGraph;
+  /** Opens connections to the server. Default: WebSockets to `server` of the config. */
+  readonly dial?: Dial;
+  /** Gives 0 to 1, for jitter. Default `Math.random`. */
+  readonly random?: () => number;
+  /** The name or address under which ROS nodes reach this machine. Default `ROS_HOSTNAME`, `ROS_IP` of the environment. */
+  readonly rosHost?: string;
+}
+
+/**
+ * Starts a robot's agent. It resolves when the agent runs, whether or not ROS and the server can be reached: it goes on
+ * trying both. Rejects with `CONFIG_INVALID` and `ROBOT_URL_INVALID`.
+ */
+export async function startAgent(config: AgentConfigInput, deps: AgentDeps = {}): Promise<Agent> {
+  const complete = parseAgentConfig(config);
+  const clock = deps.clock ?? systemClock;
+  const log = deps.log ?? silentLog;
+  const rosHost = deps.rosHost ?? process.env['ROS_HOSTNAME'] ?? process.env['ROS_IP'];
+  const graph = deps.graph ?? (await openGraph(complete.robot, { clock, log, rosHost }));
+  const agent = new Agent({
+    config: complete,
+    graph,
+    clock,
+    log,
+    dial:
+      deps.dial ??
+      dialWebSocket({
+        url: complete.server,
+        findProxy: () => lineProxy(complete.server, complete.proxy, getProxyForUrl),
+      }),
+    random: deps.random ?? Math.random,
+    makeId: randomUUID,
+  });
+  log.info({ device: complete.device, server: complete.server, robot: graph.name }, 'the agent starts');
+  agent.start();
+  return agent;
+}

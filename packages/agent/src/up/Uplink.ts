@@ -1,0 +1,156 @@
+import type { AdvertisedChannel, Outbox } from '@longline/line';
+import type { Clock, Disposer, GraphSnapshot, RosGraph } from '@longline/ros';
+import type { Log } from '../Log.ts';
+import type { GraphView } from '../robot/GraphView.ts';
+import type { RosTime } from '../robot/RosTime.ts';
+import { ChannelIds } from './ChannelIds.ts';
+import type { Selection } from './Selection.ts';
+import { UplinkChannel } from './UplinkChannel.ts';
+
+/** Most topics sent at once; further ones are told in the log and left out (`CHANNELS_FULL`). */
+export const MAX_CHANNELS = 5_000;
+/** A topic without publishers is given up after this long, in milliseconds. */
+export const TOPIC_GONE_MS = 10_000;
+
+/** An open line, as far as the way up needs it. */
+export interface UplinkLine {
+  advertise(channels: readonly AdvertisedChannel[]): void;
+  unadvertise(ids: readonly number[]): void;
+  handleQueued(urgent?: boolean): void;
+}
+
+/** Receives the selected topics from ROS and puts their messages into the outbox, whether or not there is a line. */
+export class Uplink {
+  readonly #graph: RosGraph;
+  readonly #view: GraphView;
+  readonly #selection: Selection;
+  readonly #outbox: Outbox;
+  readonly #clock: Clock;
+  readonly #rosTime: RosTime;
+  readonly #log: Log;
+  readonly #maxChannels: number;
+  readonly #ids: ChannelIds;
+  readonly #channels = new Map<string, UplinkChannel>();
+  readonly #gone = new Map<string, Disposer>();
+  #line: UplinkLine | undefined;
+  #dispose: Disposer | undefined;
+  #isFull = false;
+
+  constructor(options: {
+    readonly graph: RosGraph;
+    readonly view: GraphView;
+    readonly selection: Selection;
+    readonly outbox: Outbox;
+    readonly clock: Clock;
+    readonly rosTime: RosTime;
+    readonly log: Log;
+    readonly maxChannels?: number;
+  }) {
+    this.#graph = options.graph;
+    this.#view = options.view;
+    this.#selection = options.selection;
+    this.#outbox = options.outbox;
+    this.#clock = options.clock;
+    this.#rosTime = options.rosTime;
+    this.#log = options.log;
+    this.#maxChannels = options.maxChannels ?? MAX_CHANNELS;
+    this.#ids = new ChannelIds(this.#maxChannels * 4);
+  }
+
+  /** Topics being received. */
+  get size(): number {
+    return this.#channels.size;
+  }
+
+  start(): void {
+    this.#dispose ??= this.#view.watch({
+      handleGraph: (snapshot) => this.#handleGraph(snapshot),
+      handleStatus: ({ state }) => {
+        // Without ROS nobody can say that a publisher went.
+        if (state === 'disconnected') for (const topic of [...this.#gone.keys()]) this.#keep(topic);
+      },
+    });
+    if (this.#view.snapshot !== undefined) this.#handleGraph(this.#view.snapshot);
+  }
+
+  stop(): void {
+    this.#dispose?.();
+    this.#dispose = undefined;
+    for (const topic of [...this.#channels.keys()]) this.#close(topic);
+  }
+
+  /** A line opened: everything known is advertised on it. */
+  handleLineOpen(line: UplinkLine): void {
+    this.#line = line;
+    line.advertise(
+      [...this.#channels.values()].flatMap(({ advertised }) => (advertised === undefined ? [] : [advertised])),
+    );
+  }
+
+  handleLineClosed(): void {
+    this.#line = undefined;
+  }
+
+  #handleGraph(snapshot: GraphSnapshot): void {
+    const present = new Set<string>();
+    for (const { name, publishers } of snapshot.topics) {
+      if (publishers.length === 0) continue;
+      present.add(name);
+      if (this.#channels.has(name)) this.#keep(name);
+      else this.#open(name);
+    }
+    for (const topic of this.#channels.keys()) {
+      if (present.has(topic) || this.#gone.has(topic)) continue;
+      this.#gone.set(
+        topic,
+        this.#clock.after(TOPIC_GONE_MS, () => this.#close(topic)),
+      );
+    }
+  }
+
+  #open(topic: string): void {
+    const plan = this.#selection.plan(topic);
+    if (plan === undefined) return;
+    if (this.#channels.size >= this.#maxChannels) {
+      if (!this.#isFull) {
+        this.#isFull = true;
+        this.#log.warn(
+          { code: 'CHANNELS_FULL', topic },
+          `${this.#maxChannels} topics are being sent, the most there may be; ${topic} and others are left out. ` +
+            'Leave topics out with "send: false" under topics: in the config',
+        );
+      }
+      return;
+    }
+    const channel = new UplinkChannel({
+      graph: this.#graph,
+      identity: this.#ids.of(topic),
+      topic,
+      plan,
+      outbox: this.#outbox,
+      clock: this.#clock,
+      rosTime: this.#rosTime,
+      log: this.#log,
+      handleAdvertise: (advertised) => this.#line?.advertise([advertised]),
+      handleQueued: (urgent) => this.#line?.handleQueued(urgent),
+    });
+    this.#channels.set(topic, channel);
+    channel.start();
+  }
+
+  /** The topic has publishers again. */
+  #keep(topic: string): void {
+    this.#gone.get(topic)?.();
+    this.#gone.delete(topic);
+  }
+
+  #close(topic: string): void {
+    this.#keep(topic);
+    const channel = this.#channels.get(topic);
+    if (channel === undefined) return;
+    this.#channels.delete(topic);
+    this.#isFull = false;
+    channel.close();
+    if (channel.advertised !== undefined) this.#line?.unadvertise([channel.advertised.id]);
+  }
+}
