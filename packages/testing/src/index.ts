@@ -1,6 +1,10 @@
 export { DuplexPair, DuplexSide } from './DuplexPair.ts';
 export { FakeClock } from './FakeClock.ts';
 export type { FakeClockOptions } from './FakeClock.ts';
+export { FakeGraph } from './FakeGraph.ts';
+export type { FakePublished } from './FakeGraph.ts';
+export { FakeLine, FakeLineServer } from './FakeLineServer.ts';
+export type { ReceivedMessage, RequestOverrides } from './FakeLineServer.ts';
 export { Inbox } from './Inbox.ts';
 export { DEFAULT_WAIT_MS, waitFor, waitForEvent } from './waitFor.ts';
 export type { EventSource, WaitForEventOptions, WaitOptions } from './waitFor.ts';
