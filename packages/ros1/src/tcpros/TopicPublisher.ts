@@ -1,0 +1,150 @@
+import { md5Of, RosError } from '@longline/ros';
+import type { Clock, OperationOptions, PublishReceipt, Schema } from '@longline/ros';
+import { bounded } from '../bounded.ts';
+import type { Ros1Log } from '../Ros1Log.ts';
+import type { ConnectionHeader } from './connectionHeader.ts';
+import type { TcpRosConnection } from './TcpRosConnection.ts';
+
+/** Bytes that may wait for one slow subscriber; further messages to it are dropped. One message always fits. */
+export const MAX_QUEUED_BYTES = 4 * 1024 * 1024;
+/** Subscribers of one topic; further ones are refused. */
+export const MAX_SUBSCRIBERS_PER_TOPIC = 256;
+/** How long publishing waits after advertising for the subscribers that the master named, in milliseconds. */
+export const FIRST_SUBSCRIBERS_WAIT_MS = 1_000;
+
+export interface TopicPublisherOptions {
+  readonly topic: string;
+  readonly schema: Schema;
+  readonly latched: boolean;
+  readonly callerId: string;
+  readonly clock: Clock;
+  readonly log: Ros1Log;
+}
+
+interface Subscriber {
+  readonly connection: TcpRosConnection;
+  dropped: number;
+}
+
+/** One topic that this node publishes, for any number of callers. */
+export class TopicPublisher {
+  readonly schema: Schema;
+  readonly md5: string;
+  readonly latched: boolean;
+  /** Callers that hold it. */
+  holders = 0;
+  readonly #options: TopicPublisherOptions;
+  readonly #subscribers = new Set<Subscriber>();
+  readonly #ready: Promise<void>;
+  #becomeReady: () => void = () => undefined;
+  #isReady = false;
+  #expected: number | undefined;
+  #latchedData: Uint8Array | undefined;
+  readonly #cancelWait: () => void;
+  #dropped = 0;
+
+  constructor(options: TopicPublisherOptions) {
+    this.#options = options;
+    this.schema = options.schema;
+    this.md5 = md5Of(options.schema);
+    this.latched = options.latched;
+    this.#ready = new Promise((resolve) => {
+      this.#becomeReady = () => {
+        this.#isReady = true;
+        resolve();
+      };
+    });
+    this.#cancelWait = options.clock.after(FIRST_SUBSCRIBERS_WAIT_MS, () => this.#becomeReady());
+  }
+
+  /** Messages that were dropped because subscribers read too slowly, each counted once per subscriber. */
+  get dropped(): number {
+    return this.#dropped;
+  }
+
+  /** The master's word, when the topic was registered: how many nodes will connect. */
+  expectSubscribers(count: number): void {
+    this.#expected ??= count;
+    this.#checkReady();
+  }
+
+  /**
+   * Publishes to every subscriber. In the first second after advertising it waits for those that the master named, so
+   * that a single message is not lost.
+   */
+  async publish(data: Uint8Array, options: OperationOptions, closing: AbortSignal): Promise<PublishReceipt> {
+    const { clock, topic } = this.#options;
+    if (this.latched) this.#latchedData = data;
+    if (!this.#isReady) await bounded(`publish to ${topic}`, { ...options, clock, closing }, () => this.#ready);
+    for (const subscriber of this.#subscribers) this.#send(subscriber, data);
+    return { subscribers: this.#subscribers.size };
+  }
+
+  /** Takes a connection whose header asks for this topic. Returns why not, `undefined` when it was taken. */
+  accept(connection: TcpRosConnection, header: ConnectionHeader): string | undefined {
+    const { topic, callerId } = this.#options;
+    const md5 = header.get('md5sum');
+    const subscriber = header.get('callerid') ?? 'unnamed';
+    if (md5 !== '*' && md5 !== this.md5) {
+      const text = `${subscriber} wants ${topic} as ${header.get('type') ?? '?'} with MD5 sum ${md5 ?? 'none'}; it is ${this.schema.name} with ${this.md5}`;
+      this.#options.log.warn(text);
+      return text;
+    }
+    if (this.#subscribers.size >= MAX_SUBSCRIBERS_PER_TOPIC)
+      return `${topic} has ${MAX_SUBSCRIBERS_PER_TOPIC} subscribers already`;
+    connection.sendHeader([
+      ['callerid', callerId],
+      ['latching', this.latched ? '1' : '0'],
+      ['md5sum', this.md5],
+      ['message_definition', this.schema.text],
+      ['topic', topic],
+      ['type', this.schema.name],
+    ]);
+    this.#subscribers.add({ connection, dropped: 0 });
+    if (this.#latchedData !== undefined) connection.sendFrame(this.#latchedData);
+    this.#checkReady();
+    return undefined;
+  }
+
+  handleClosed(connection: TcpRosConnection): void {
+    for (const subscriber of this.#subscribers) {
+      if (subscriber.connection === connection) this.#subscribers.delete(subscriber);
+    }
+  }
+
+  /** Ends the connections after what waits was sent. */
+  close(): void {
+    this.#cancelWait();
+    this.#becomeReady();
+    for (const { connection } of [...this.#subscribers]) connection.finish();
+    this.#subscribers.clear();
+  }
+
+  #checkReady(): void {
+    if (this.#expected !== undefined && this.#subscribers.size >= this.#expected) {
+      this.#cancelWait();
+      this.#becomeReady();
+    }
+  }
+
+  #send(subscriber: Subscriber, data: Uint8Array): void {
+    const { connection } = subscriber;
+    if (connection.queuedBytes > 0 && connection.queuedBytes + data.byteLength > MAX_QUEUED_BYTES) {
+      if (subscriber.dropped === 0)
+        this.#options.log.warn(`A subscriber of ${this.#options.topic} reads too slowly; dropping messages.`);
+      subscriber.dropped += 1;
+      this.#dropped += 1;
+      return;
+    }
+    connection.sendFrame(data);
+  }
+}
+
+/** Two callers want one topic as different types. */
+export function typeConflict(topic: string, wanted: Schema, present: Schema): RosError {
+  return new RosError(
+    'TYPE_MISMATCH',
+    `${topic} is advertised here as ${present.name} already; it cannot be ${wanted.name} too, or have another definition. Close the first publisher.`,
+    { details: { topic, wanted: wanted.name, present: present.name } },
+  );
+}
