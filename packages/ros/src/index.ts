@@ -37,6 +37,8 @@ export type { Channel, Encoding, Schema, SchemaEncoding, ServiceSchema } from '.
 export { schemaHash } from './schemaHash.ts';
 export { serviceSchema } from './serviceSchema.ts';
 export { sourceStamp } from './sourceStamp.ts';
+export { structLayout } from './StructLayout.ts';
+export type { ElementLayout, FieldLayout, StructLayout } from './StructLayout.ts';
 export { Throttle } from './Throttle.ts';
 export type { ThrottleOptions } from './Throttle.ts';
 export { matchesAny, topicPattern } from './topicPattern.ts';
