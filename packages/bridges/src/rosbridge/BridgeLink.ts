@@ -239,7 +239,7 @@ const isRefusal = (error: unknown): error is RosError =>
 const disconnected = (reason: string): GraphStatus => ({ state: 'disconnected', code: 'ROS_UNREACHABLE', reason });
 
 const rosapiMissing = (url: string, error: RosError): string =>
-  `The rosbridge server at ${url} answers, but its rosapi does not (${error.message}). Start rosapi_node, and restart the ` +
+  `The rosbridge server at ${url} answers, but its rosapi does not (${error.message.split('\n')[0] ?? ''}). Start rosapi_node, and restart the ` +
   'bridge if ROS itself was restarted.';
 
 const silence = (url: string, error: unknown): string =>

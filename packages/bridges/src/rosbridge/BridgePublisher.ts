@@ -1,4 +1,4 @@
-import { codecFor, RosError } from '@longline/ros';
+import { RosError } from '@longline/ros';
 import type {
   Advertisement,
   Clock,
@@ -8,6 +8,7 @@ import type {
   PublishReceipt,
   Schema,
 } from '@longline/ros';
+import { bridgeJson } from './bridgeJson.ts';
 
 /** What a publisher needs of the present session with the server. */
 export interface PublishSession {
@@ -73,7 +74,7 @@ export class BridgePublisher implements Publisher {
   async publish(data: Uint8Array, options: OperationOptions = {}): Promise<PublishReceipt> {
     options.signal?.throwIfAborted();
     const { topic, latched } = this.#options.advertisement;
-    const msg = this.#toJson(data);
+    const msg = bridgeJson(this.schema, this.encoding, data);
     const session = this.#openSession();
     if (this.#held >= MAX_HELD_MESSAGES || session.bufferedBytes() > MAX_UNSENT_BYTES) throw busy(topic);
     this.#held++;
@@ -97,12 +98,6 @@ export class BridgePublisher implements Publisher {
     const { id, advertisement } = this.#options;
     this.#session?.sendText(JSON.stringify({ op: 'unadvertise', id, topic: advertisement.topic }));
     this.#options.handleClose();
-  }
-
-  #toJson(data: Uint8Array): string {
-    const codec = codecFor(this.schema, this.encoding);
-    const json = codec.toJson(codec.decode(data), { nonFinite: 'null' });
-    return json;
   }
 
   #openSession(): PublishSession {

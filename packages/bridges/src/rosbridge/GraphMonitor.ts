@@ -1,3 +1,4 @@
+import { RosError } from '@longline/ros';
 import type { Clock, Disposer, GraphListener, GraphSnapshot, GraphStatus, ServiceInfo, TopicInfo } from '@longline/ros';
 import type { CallBounds } from './CallConnection.ts';
 import type { Rosapi, TypedTopic } from './Rosapi.ts';
@@ -128,9 +129,8 @@ export class GraphMonitor {
       const unasked = this.#topics.filter(({ topic }) => !this.#nodes.has(topic)).slice(0, NODES_ASKED_PER_POLL);
       const turn = unasked.length > 0 ? unasked : this.#nextTurn();
       for (const { topic } of turn) {
-        const publishers = await rosapi.publishers(topic, bounds);
-        const subscribers = await rosapi.subscribers(topic, bounds);
-        if (this.#types.has(topic)) this.#nodes.set(topic, { publishers, subscribers });
+        const names = await askNodes(rosapi, topic, bounds);
+        if (this.#types.has(topic)) this.#nodes.set(topic, names);
       }
     } finally {
       this.#tell();
@@ -159,6 +159,17 @@ export class GraphMonitor {
     if (text === this.#told) return;
     this.#told = text;
     for (const listener of [...this.#listeners]) listener.handleGraph?.(snapshot);
+  }
+}
+
+/** A server may refuse: an older one, or because the topic went away. */
+async function askNodes(rosapi: Rosapi, topic: string, bounds: CallBounds): Promise<NodeNames> {
+  try {
+    return { publishers: await rosapi.publishers(topic, bounds), subscribers: await rosapi.subscribers(topic, bounds) };
+  } catch (error) {
+    if (error instanceof RosError && (error.code === 'SERVICE_FAILED' || error.code === 'SERVICE_UNKNOWN'))
+      return noNodes;
+    throw error;
   }
 }
 

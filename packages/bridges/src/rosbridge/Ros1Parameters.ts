@@ -37,7 +37,15 @@ export class Ros1Parameters implements ParameterAccess {
   }
 
   async set(name: string, value: ParameterValue, bounds: CallBounds): Promise<void> {
-    await this.#rosapi.setParam(name, stringifyExact(value), bounds);
+    try {
+      await this.#rosapi.setParam(name, stringifyExact(value), bounds);
+    } catch (error) {
+      if (!(error instanceof RosError) || error.code !== 'SERVICE_FAILED') throw error;
+      throw new RosError('PARAMETER_INVALID', `The parameter server refused the value for ${name}: ${error.message}`, {
+        cause: error,
+        details: { name },
+      });
+    }
   }
 }
 

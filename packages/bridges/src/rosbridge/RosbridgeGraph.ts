@@ -17,6 +17,7 @@ import type {
   Subscription,
   SubscriptionListener,
 } from '@longline/ros';
+import { bridgeJson } from './bridgeJson.ts';
 import { BridgeLink } from './BridgeLink.ts';
 import type { BridgeSession } from './BridgeLink.ts';
 import { BridgePublisher } from './BridgePublisher.ts';
@@ -184,8 +185,7 @@ export class RosbridgeGraph implements RosGraph {
     const startMs = clock.monotonicMs();
     const { deadlineMs, signal } = bounds(options);
     const { request, response } = await definitions.serviceSchema(service, { deadlineMs, signal });
-    const requestCodec = codecFor(request, encoding);
-    const argsJson = requestCodec.toJson(requestCodec.decode(call.data), { nonFinite: 'null' });
+    const argsJson = bridgeJson(request, encoding, call.data);
     const leftMs = Math.max(1, deadlineMs - (clock.monotonicMs() - startMs));
     const answer = await link.calls.call({ service, argsJson }, { deadlineMs: leftMs, signal });
     return codecFor(response, encoding).encode(acceptedValues(service, answer));
@@ -259,7 +259,8 @@ export class RosbridgeGraph implements RosGraph {
     }
     await this.#monitor.pollTopics(pulseBounds);
     this.#forEachFeed((feed) => feed.handleGraph());
-    if (this.#monitor.isWatched) await this.#monitor.pollRest(pulseBounds);
+    // The topics' names prove ROS alive; what else is asked may fail.
+    if (this.#monitor.isWatched) await this.#monitor.pollRest(pulseBounds).catch(() => undefined);
   }
 
   #hasUnresolved(): boolean {

@@ -5,15 +5,15 @@ const MAX_NAME_LENGTH = 1_024;
 const name = z.string().min(1).max(MAX_NAME_LENGTH);
 const id = z.union([z.string(), z.number(), z.bigint()]).transform(String);
 
-const publish = z.object({ op: z.literal('publish'), topic: name, msg: z.unknown() });
+const publish = z.object({ op: z.literal('publish'), topic: name, msg: z.unknown().optional() });
 const serviceResponse = z.object({
   op: z.literal('service_response'),
   id: id.optional(),
-  values: z.unknown(),
+  values: z.unknown().optional(),
   // Older servers leave it out where the call succeeded.
   result: z.boolean().default(true),
 });
-const status = z.object({ op: z.literal('status'), level: z.string().default('error'), msg: z.unknown() });
+const status = z.object({ op: z.literal('status'), level: z.string().default('error'), msg: z.unknown().optional() });
 /** `total` is a float in Python 3 servers: `(length - 1) / size + 1`, of which the whole part counts. */
 const fragment = z.object({
   op: z.literal('fragment'),

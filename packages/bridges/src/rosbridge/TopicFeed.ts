@@ -137,7 +137,7 @@ export class TopicFeed {
     const session = this.#session;
     if (session === undefined || this.#readers.size === 0) return;
     const { topic } = this.#options;
-    const type = session.typeOf(topic) ?? (session.hasRosapi ? this.#requestedType : (this.#requestedType ?? ''));
+    const type = this.#wantedType(session);
     if (type === undefined) {
       this.#report(noSuchTopic(topic));
       return;
@@ -148,7 +148,7 @@ export class TopicFeed {
     this.#unsubscribe();
     let channel: Channel;
     try {
-      const schema = session.hasRosapi ? await session.messageSchema(type) : undefined;
+      const schema = session.hasRosapi ? await session.messageSchema(type) : this.#typedSchema();
       channel = schema ? typedChannel(topic, schema) : untypedChannel(topic, type);
     } catch (error) {
       if (generation !== this.#generation) return;
@@ -165,6 +165,17 @@ export class TopicFeed {
     this.#subscribedType = type;
     this.#way = channel.encoding === 'json' ? WAYS.indexOf('none') : 0;
     this.#subscribe();
+  }
+
+  /** `''` leaves the type to the server; `undefined` cannot be subscribed to yet. */
+  #wantedType(session: FeedSession): string | undefined {
+    if (session.hasRosapi) return session.typeOf(this.#options.topic) ?? this.#requestedType;
+    // Without rosapi what an earlier session found out is the best there is.
+    return this.#typedSchema()?.name ?? this.#requestedType ?? '';
+  }
+
+  #typedSchema(): Schema | undefined {
+    return this.#channel?.encoding === 'json' ? undefined : this.#channel?.schema;
   }
 
   #announce(channel: Channel): void {
