@@ -1,0 +1,111 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import { hostDeviceId } from './hostDeviceId.ts';
+import { loadAgentConfig } from './loadAgentConfig.ts';
+import { parseAgentConfig } from './parseAgentConfig.ts';
+import { lineUrl } from './serverUrl.ts';
+
+test('an empty config is complete: everything has its default', async () => {
+  const { device, ...rest } = await loadAgentConfig();
+  expect(device).toMatch(/^[A-Za-z0-9]/);
+  expect(rest).toEqual({
+    server: 'ws://localhost:8080/api/v1/line',
+    robot: 'ros1://localhost:11311',
+    topics: [{ match: '/**', send: true, lane: 'telemetry', delivery: 'latest' }],
+    allow: { publish: [], call: [], setParameters: [] },
+    motion: { topics: [] },
+    outbox: { maxBytes: 64 * 1024 * 1024, queueDepth: 100 },
+  });
+});
+
+test('a whole config is read from a file, flags go over it, and a config read once is read the same again', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'agent-config-'));
+  onTestFinished(() => rm(folder, { recursive: true }));
+  const path = join(folder, 'agent.yaml');
+  await writeFile(
+    path,
+    `device: 1722
+server: https://fleet.example.com
+robot: rosbridge://robot:9090
+topics:
+  - match: /camera/**
+    lane: bulk
+    delivery: queue
+    rateHz: 5
+  - match: /rosout*
+    send: false
+  - match: '/**'
+allow:
+  publish: [/turtle1/cmd_vel]
+  call: ['/turtle1/teleport_*']
+proxy: http://proxy:3128
+`,
+  );
+  const config = await loadAgentConfig({ path, overrides: { robot: 'turtlesim:' } });
+  expect(config).toMatchObject({
+    device: '1722',
+    server: 'wss://fleet.example.com/api/v1/line',
+    robot: 'turtlesim:',
+    topics: [
+      { match: '/camera/**', send: true, lane: 'bulk', delivery: 'queue', rateHz: 5 },
+      { match: '/rosout*', send: false },
+      { match: '/**', lane: 'telemetry', delivery: 'latest' },
+    ],
+    allow: { publish: ['/turtle1/cmd_vel'], call: ['/turtle1/teleport_*'], setParameters: [] },
+    proxy: 'http://proxy:3128',
+  });
+  expect(parseAgentConfig(config)).toEqual(config);
+});
+
+const bad: readonly (readonly [what: string, yaml: string, ...messages: string[]])[] = [
+  ['no YAML', 'a: [1', 'is not YAML: line 1'],
+  ['a list', '- a', 'must hold keys with values'],
+  ['an unknown key', 'device: a\nsrever: ws://x', 'srever (line 2)', 'the keys here are device, server, robot'],
+  ['an unknown key within', 'allow:\n  publsh: []', 'allow.publsh (line 2)', 'publish, call, setParameters'],
+  [
+    'an unknown key of a rule',
+    "topics:\n  - match: '/**'\n    rate: 5",
+    'topics[0].rate (line 3)',
+    'match, send, lane',
+  ],
+  ['a bad device ID', 'device: "-x"', 'device (line 1)', '1 to 128'],
+  ['a server without scheme', 'server: fleet.example.com', 'server (line 1)', 'ws://HOST:8080'],
+  ['a robot of no known kind', 'robot: foo://x', 'there is no scheme foo:', 'ros1://HOST:11311'],
+  ['a robot for later versions', 'robot: "ros2:"', 'This version has no robots at ros2:'],
+  ['a pattern that is none', 'allow:\n  publish:\n    - cmd_vel', 'allow.publish[0] (line 3)', 'must begin with "/"'],
+  ['a lane that is none', "topics:\n  - match: '/**'\n    lane: fast", 'topics[0].lane (line 3)', '"bulk"'],
+  ['delivery of later versions', "topics: [{match: '/**', delivery: stored}]", '"stored" is not available', 'latest'],
+  ['a rate of zero', "topics: [{match: '/**', rateHz: 0}]", 'topics[0].rateHz (line 1)', '0.001'],
+  ['a rule without a match', 'topics: [{lane: bulk}]', 'topics[0]', 'expected string'],
+  ['a key twice', 'device: a\ndevice: b', 'line 2'],
+  ['an outbox too small', 'outbox: {maxBytes: 5}', 'outbox.maxBytes', '1048576'],
+  ['a proxy that is none', 'proxy: socks5://x', 'proxy (line 1)', 'http://HOST:PORT'],
+];
+test.each(bad)('refused with its place and remedy: %s', async (_what, yaml, ...messages) => {
+  const error: unknown = await loadAgentConfig({ text: yaml }).catch((cause: unknown) => cause);
+  expect(error).toMatchObject({ code: 'CONFIG_INVALID' });
+  for (const message of messages) expect(String(error)).toContain(message);
+});
+
+test('a file that is not there and a bad flag are told apart from the file', async () => {
+  await expect(loadAgentConfig({ path: '/nowhere/agent.yaml' })).rejects.toThrow('/nowhere/agent.yaml cannot be read');
+  await expect(loadAgentConfig({ text: 'device: ok', overrides: { device: '/' } })).rejects.toThrow(
+    'device (given on the command line)',
+  );
+});
+
+test('host names become device IDs', () => {
+  expect(hostDeviceId('robot-1.local')).toBe('robot-1.local');
+  expect(hostDeviceId('_Müller’s PC')).toBe('M-ller-s-PC');
+  expect(hostDeviceId('…')).toBe('robot');
+});
+
+test('the address of the line comes from any address of the server', () => {
+  expect(lineUrl('http://a:8080')).toBe('ws://a:8080/api/v1/line');
+  expect(lineUrl('wss://a/b/line?x=1')).toBe('wss://a/b/line?x=1');
+  expect(lineUrl('https://u:p@a/')).toBe('wss://u:p@a/api/v1/line');
+  expect(lineUrl('ftp://a')).toBeUndefined();
+  expect(lineUrl('localhost:8080')).toBeUndefined();
+});

@@ -1,0 +1,27 @@
+import { systemClock } from '@longline/ros';
+import { expect, test } from 'vitest';
+import { silentLog } from './Log.ts';
+import { openGraph, parseRobotUrl } from './openGraph.ts';
+
+test('turtlesim: opens a simulated robot', async () => {
+  const graph = await openGraph('turtlesim:', { clock: systemClock, log: silentLog });
+  expect((await graph.snapshot()).topics.map(({ name }) => name)).toContain('/turtle1/pose');
+  await graph.close();
+});
+
+test.each(['', 'localhost', 'http://x', 'ros1:', 'rosbridge://', 'ros2:', 'foxglove://robot'])(
+  '%j is refused with what to write',
+  (url) => {
+    expect(() => parseRobotUrl(url)).toThrow(
+      expect.objectContaining({
+        code: 'ROBOT_URL_INVALID',
+        message: expect.stringContaining('Write turtlesim:') as string,
+      }) as Error,
+    );
+  },
+);
+
+test('hosts and ports of ROS masters and rosbridges are kept', () => {
+  expect(parseRobotUrl('ros1://robot:11312')).toMatchObject({ hostname: 'robot', port: '11312' });
+  expect(parseRobotUrl('rosbridge://[::1]:9090/path')).toMatchObject({ hostname: '[::1]', pathname: '/path' });
+});
