@@ -56,10 +56,7 @@ function compound(
   }
   const struct = before instanceof Map ? (before as XmlRpcStruct) : undefined;
   return new Map(
-    Object.entries(value).map(([key, member]) => [
-      key,
-      toXmlRpc(`${name}/${key}`, member as RosValue, struct?.get(key)),
-    ]),
+    Object.entries(value).map(([key, member]) => [key, toXmlRpc(`${name}/${key}`, member, struct?.get(key))]),
   );
 }
 

@@ -86,7 +86,8 @@ export class MasterClient {
       const reply = await callXmlRpc(this.uri, method, [this.#callerId, ...params], signal);
       return rosReply(reply, (text) => new MasterRefusal(text));
     } catch (error) {
-      if (error instanceof MasterRefusal || error instanceof RosError) throw error;
+      // A RangeError is about what was to be sent.
+      if (error instanceof MasterRefusal || error instanceof RosError || error instanceof RangeError) throw error;
       if (error instanceof XmlRpcFault) throw new MasterRefusal(error.message);
       signal.throwIfAborted();
       throw new RosError('ROS_UNREACHABLE', `${this.uri} gave no ROS answer to ${method}: ${String(error)}`, {

@@ -20,7 +20,7 @@ export async function probeService(
   signal: AbortSignal,
 ): Promise<{ type: string; md5: string }> {
   const opening = encodeConnectionHeader([...headerFields(address, '*'), ['probe', '1']]);
-  const { header } = await exchange(address, opening, 'header', signal);
+  const { header } = await exchange(address, opening, undefined, signal);
   return { type: header.get('type') ?? '', md5: header.get('md5sum') ?? '' };
 }
 
@@ -36,8 +36,8 @@ export async function callService(
 ): Promise<Uint8Array> {
   const length = Buffer.alloc(4);
   length.writeUInt32LE(request.byteLength);
-  const opening = Buffer.concat([encodeConnectionHeader(headerFields(address, md5)), length, request]);
-  const { ok, data } = await exchange(address, opening, 'answer', signal);
+  const header = encodeConnectionHeader(headerFields(address, md5));
+  const { ok, data } = await exchange(address, header, Buffer.concat([length, request]), signal);
   if (ok) return data;
   const words = Buffer.from(data).toString('utf8');
   throw new RosError('SERVICE_FAILED', `${address.service} failed: ${words}`, {
@@ -97,11 +97,14 @@ class ServiceReplyReader {
   }
 }
 
-/** Sends `opening` and takes the header, or the whole answer. */
+/**
+ * Sends `opening` and takes the service's header; then, where there is a request, sends that and takes the answer. The
+ * request must not come before the header was answered: rospy would lose it.
+ */
 async function exchange(
   address: ServiceAddress,
   opening: Uint8Array,
-  until: 'header' | 'answer',
+  request: Uint8Array | undefined,
   signal: AbortSignal,
 ): Promise<ServiceReply> {
   signal.throwIfAborted();
@@ -128,13 +131,14 @@ async function exchange(
       socket.on('close', () => fail('its node closed the connection without an answer'));
       socket.on('data', (chunk) => {
         try {
+          const isFirst = reader.header === undefined;
           const reply = reader.push(chunk);
-          const error = reader.header?.get('error');
+          if (reader.header === undefined) return;
+          const error = reader.header.get('error');
           if (error !== undefined) fail(error);
           else if (reply !== undefined) resolve(reply);
-          else if (until === 'header' && reader.header !== undefined) {
-            resolve({ header: reader.header, ok: true, data: new Uint8Array(0) });
-          }
+          else if (request === undefined) resolve({ header: reader.header, ok: true, data: new Uint8Array(0) });
+          else if (isFirst) socket.write(request);
         } catch (error) {
           fail(error instanceof Error ? error.message : String(error), error);
         }

@@ -30,8 +30,9 @@ export function parseMethodResponse(xml: string): XmlRpcValue {
   if (reader.peekOpen() === 'fault') {
     reader.open('fault');
     const fault = reader.value(0);
-    const code = fault instanceof Map ? fault.get('faultCode') : undefined;
-    const text = fault instanceof Map ? fault.get('faultString') : undefined;
+    const members: XmlRpcStruct = fault instanceof Map ? fault : new Map<string, XmlRpcValue>();
+    const code = members.get('faultCode');
+    const text = members.get('faultString');
     throw new XmlRpcFault(
       typeof code === 'number' ? code : 0,
       typeof text === 'string' ? text : 'fault without a text',

@@ -3,10 +3,8 @@ import type { XmlRpcFault, XmlRpcValue } from './XmlRpcValue.ts';
 
 const PROLOG = '<?xml version="1.0"?>\n';
 
-/** Characters that XML 1.0 cannot hold, even escaped: rosmaster's parser refuses the whole call. */
-// eslint-disable-next-line no-control-regex
-const impossible =
-  /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/;
+/** What XML 1.0 cannot hold, even escaped: control characters and halves of surrogate pairs. rosmaster refuses the whole call. */
+const impossible = /(?![\t\n\r\u007f-\u009f])[\p{Cc}\p{Cs}\ufffe\uffff]/u;
 
 /** The text of a call. Throws `RangeError` for what XML-RPC cannot carry. */
 export function writeMethodCall(method: string, params: readonly XmlRpcValue[]): string {
