@@ -157,7 +157,6 @@ export class Agent {
     this.#publishers.close();
     await this.#graph.close();
     await requestsDone;
-    await this.#standing.stop();
     this.#log.info({ device: this.#config.device }, 'the agent stopped');
   }
 

@@ -11,6 +11,8 @@ import { RobotRequest } from './RobotRequest.ts';
 
 /** Requests carried out at once; one more is refused with `AGENT_BUSY`. */
 export const MAX_RUNNING = 1_000;
+/** Bytes of the payloads of all of them. */
+export const MAX_RUNNING_BYTES = 64 * 1024 * 1024;
 /** A request that takes longer than this is answered `received` first, in milliseconds. */
 const RECEIVED_AFTER_MS = 50;
 /** Room beside a reply's payload in a frame. */
@@ -54,6 +56,7 @@ export class RequestDispatcher {
   #line: ReplyLine | undefined;
   #maxPayloadBytes = Number.POSITIVE_INFINITY;
   #stopped = false;
+  #runningBytes = 0;
 
   constructor(options: { readonly clock: Clock; readonly log: Log; readonly context: HandlerContext }) {
     this.#clock = options.clock;
@@ -88,7 +91,12 @@ export class RequestDispatcher {
       clock: this.#clock,
       isLineOpen: () => line !== undefined && this.#line === line,
     });
-    const running = this.#run(request).finally(() => this.#running.delete(running));
+    const bytes = payload.length;
+    const running = this.#run(request).finally(() => {
+      this.#running.delete(running);
+      this.#runningBytes -= bytes;
+    });
+    this.#runningBytes += bytes;
     this.#running.add(running);
   }
 
@@ -114,10 +122,12 @@ export class RequestDispatcher {
 
   #checkRoom(): void {
     if (this.#stopped) throw new AgentError('AGENT_STOPPED', 'The agent is stopping. Send the request again later.');
-    if (this.#running.size < MAX_RUNNING) return;
+    // This request is not counted yet.
+    if (this.#running.size < MAX_RUNNING && this.#runningBytes < MAX_RUNNING_BYTES) return;
     throw new AgentError(
       'AGENT_BUSY',
-      `${MAX_RUNNING} requests are being carried out. Wait for replies before sending more.`,
+      `${this.#running.size} requests of ${this.#runningBytes} bytes are being carried out; at most ${MAX_RUNNING} of ` +
+        `${MAX_RUNNING_BYTES} may be. Wait for replies before sending more.`,
     );
   }
 

@@ -45,6 +45,7 @@ export class StandingCommands {
   readonly #active = new Map<string, Standing>();
   readonly #ended = new Map<string, string>();
   readonly #stopping = new Set<Promise<void>>();
+  #isStopped = false;
 
   constructor(options: {
     readonly clock: Clock;
@@ -67,8 +68,9 @@ export class StandingCommands {
     ];
   }
 
-  /** Begins one, or renews the topic's. Throws `STANDING_FULL`, `COMMAND_EXPIRED`; the use stays the caller's then. */
+  /** Begins one, or renews the topic's. Throws `STANDING_FULL`, `COMMAND_EXPIRED`, `AGENT_STOPPED`; the use stays the caller's then. */
   set(order: StandingOrder): void {
+    if (this.#isStopped) throw new AgentError('AGENT_STOPPED', 'The agent is stopping. Send the command again later.');
     const nowMs = this.#clock.monotonicMs();
     if (order.heldUntilMs <= nowMs) {
       throw new AgentError(
@@ -136,8 +138,9 @@ export class StandingCommands {
     }
   }
 
-  /** Ends all of them. Waits until the stops have reached ROS or failed. */
+  /** Ends all of them and takes no more. Waits until the stops have reached ROS or failed. */
   async stop(): Promise<void> {
+    this.#isStopped = true;
     for (const topic of [...this.#active.keys()]) this.end(topic, 'the agent stopped');
     await Promise.all(this.#stopping);
   }

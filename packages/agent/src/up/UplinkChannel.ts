@@ -114,7 +114,7 @@ export class UplinkChannel {
       sequence,
       logTime: message.logTime,
       publishTime: this.#publishTime(message),
-      data: message.data,
+      data: outbox.blocked ? compact(message.data) : message.data,
     });
     handleQueued(plan.lane === 'control');
   }
@@ -132,6 +132,10 @@ export class UplinkChannel {
     this.#options.log.warn({ topic: this.#options.topic, err: error }, 'a topic cannot be received now');
   }
 }
+
+/** What waits long must not keep the large receive buffer alive that it is a small part of. */
+const compact = (data: Uint8Array): Uint8Array =>
+  data.buffer.byteLength > 2 * data.length + 1_024 ? data.slice() : data;
 
 const isSameChannel = (a: Channel | undefined, b: Channel): boolean =>
   a === b ||
