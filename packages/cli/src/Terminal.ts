@@ -1,0 +1,15 @@
+/** What a command may touch of its process, so that tests give it another. */
+export interface Terminal {
+  /** Writes to standard output. Resolves when the reader keeps up; a command that prints for ever waits for it. */
+  print(text: string): Promise<void>;
+  /** Writes a line to standard error. */
+  warn(line: string): void;
+  /** Aborts at Ctrl-C, at a termination signal, and when standard output's reader is gone. */
+  readonly signal: AbortSignal;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Whether standard output is a terminal that can be redrawn. */
+  readonly isTty: boolean;
+  /** Characters in a line of the terminal. */
+  readonly columns: number;
+  readonly rows: number;
+}

@@ -1,0 +1,27 @@
+import { withFleet } from '../openFleet.ts';
+import type { ServerOptions } from '../openFleet.ts';
+import type { Terminal } from '../Terminal.ts';
+import { textTable } from '../format/textTable.ts';
+
+/** `longline devices`: every device that the server knows, and how it is. */
+export function devices(terminal: Terminal, options: ServerOptions): Promise<void> {
+  return withFleet(terminal, options, async (fleet) => {
+    const records = await fleet.devices();
+    if (options.json === true) {
+      await terminal.print(`${JSON.stringify(records)}\n`);
+      return;
+    }
+    if (records.length === 0) {
+      terminal.warn('No device has connected to this server yet. Start one: longline agent --robot turtlesim:');
+      return;
+    }
+    const rows = records.map(({ device, online, robot, sinceMs, status }) => [
+      device,
+      online ? 'online' : 'offline',
+      new Date(sinceMs).toISOString().replace(/\.\d+Z$/, 'Z'),
+      status.ros.state === 'connected' ? 'connected' : (status.ros.code ?? 'disconnected'),
+      robot,
+    ]);
+    await terminal.print(textTable(['DEVICE', 'PRESENCE', 'SINCE', 'ROS', 'ROBOT'], rows));
+  });
+}

@@ -1,0 +1,31 @@
+import { startServer } from '@longline/server';
+import { terminalLog } from '../terminalLog.ts';
+import type { Terminal } from '../Terminal.ts';
+import { untilAborted } from '../untilAborted.ts';
+
+export interface ServerCommandOptions {
+  readonly host?: string | undefined;
+  readonly port?: number | undefined;
+  readonly unlockedNetwork?: boolean | undefined;
+  readonly json?: boolean | undefined;
+}
+
+/** `longline server`: runs a server until Ctrl-C. */
+export async function server(
+  terminal: Terminal,
+  { host, json, port, unlockedNetwork }: ServerCommandOptions,
+): Promise<void> {
+  const running = await startServer({
+    ...(host === undefined ? {} : { host }),
+    ...(port === undefined ? {} : { port }),
+    ...(unlockedNetwork === undefined ? {} : { unlockedNetwork }),
+    log: terminalLog(terminal, json),
+  });
+  await terminal.print(
+    json === true
+      ? `${JSON.stringify({ url: running.url, port: running.port })}\n`
+      : `Longline server at ${running.url}; robots connect with: longline agent --server ${running.url}\n`,
+  );
+  await untilAborted(terminal.signal);
+  await running.stop();
+}

@@ -1,0 +1,69 @@
+import { codecFor, RosError, structLayout } from '@longline/ros';
+import { fillMessage } from '../fillMessage.ts';
+import { absolute } from '../findTopic.ts';
+import { ros2Yaml } from '../format/ros2Yaml.ts';
+import { messageShape, rosYaml } from '../format/rosYaml.ts';
+import { suggestion } from '../nearNames.ts';
+import { findDevice, withFleet } from '../openFleet.ts';
+import type { ServerOptions } from '../openFleet.ts';
+import { parseYaml } from '../parseYaml.ts';
+import type { Terminal } from '../Terminal.ts';
+
+/** `longline service list DEVICE`. */
+export function serviceList(
+  terminal: Terminal,
+  id: string,
+  options: ServerOptions & { readonly verbose?: boolean | undefined },
+): Promise<void> {
+  return withFleet(terminal, options, async (fleet) => {
+    const { device } = await findDevice(fleet, id);
+    const services = [...(await device.snapshot()).services].sort((a, b) => (a.name < b.name ? -1 : 1));
+    if (options.json === true) {
+      await terminal.print(`${JSON.stringify(services)}\n`);
+      return;
+    }
+    const line = options.verbose === true ? verboseLine : nameLine;
+    await terminal.print(services.map(line).join(''));
+  });
+}
+
+const nameLine = ({ name }: { readonly name: string }): string => `${name}\n`;
+const verboseLine = ({ name, providers, type }: { name: string; providers: readonly string[]; type: string }): string =>
+  `${name} [${type || 'type not asked for'}] ${providers.join(', ')}\n`;
+
+/** `longline service call DEVICE SERVICE [YAML...]`: the response as `rosservice call` prints it. */
+export function serviceCall(
+  terminal: Terminal,
+  id: string,
+  name: string,
+  args: readonly string[],
+  options: ServerOptions & { readonly deadlineMs?: number | undefined },
+): Promise<void> {
+  const values = args.map(parseYaml);
+  const bounds = {
+    signal: terminal.signal,
+    ...(options.deadlineMs === undefined ? {} : { deadlineMs: options.deadlineMs }),
+  };
+  return withFleet(terminal, options, async (fleet) => {
+    const { device } = await findDevice(fleet, id);
+    const service = absolute(name);
+    const schema = await device.serviceSchema(service, bounds).catch(async (error: unknown) => {
+      if (!(error instanceof RosError) || error.code !== 'SERVICE_UNKNOWN') throw error;
+      const names = (await device.snapshot()).services.map((candidate) => candidate.name).sort();
+      throw new RosError(
+        'SERVICE_UNKNOWN',
+        `${id} has no service ${service}. ${suggestion(service, names, 'services')}`,
+      );
+    });
+    const encoding = schema.request.encoding === 'ros2msg' ? 'cdr' : 'ros1';
+    const data = codecFor(schema.request, encoding).encode(fillMessage(structLayout(schema.request), values));
+    const codec = codecFor(schema.response, encoding);
+    const response = codec.decode(await device.callService({ service, data }, bounds));
+    if (options.json === true) {
+      await terminal.print(`${codec.toJson(response)}\n`);
+      return;
+    }
+    const shape = messageShape(structLayout(schema.response));
+    await terminal.print(`${encoding === 'cdr' ? ros2Yaml(shape, response) : rosYaml(shape, response)}\n`);
+  });
+}

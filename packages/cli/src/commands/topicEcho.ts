@@ -1,0 +1,68 @@
+import type { Message, StructLayout } from '@longline/ros';
+import { stringifyExact, structLayout } from '@longline/ros';
+import { describeOffline } from '../describeOffline.ts';
+import { findTopic } from '../findTopic.ts';
+import { fieldPath, selectField } from '../format/selectField.ts';
+import { ros2Yaml } from '../format/ros2Yaml.ts';
+import { messageShape, rosYaml } from '../format/rosYaml.ts';
+import { LiveMessages } from '../LiveMessages.ts';
+import { findDevice, withFleet } from '../openFleet.ts';
+import type { ServerOptions } from '../openFleet.ts';
+import type { Terminal } from '../Terminal.ts';
+
+export interface EchoOptions extends ServerOptions {
+  /** Ends after so many messages. */
+  readonly count?: number | undefined;
+  readonly field?: string | undefined;
+  readonly rateHz?: number | undefined;
+  /** Begins with the last message that the server has. */
+  readonly last?: boolean | undefined;
+}
+
+/** `longline topic echo DEVICE TOPIC`: messages as YAML documents, as `rostopic echo`; with `--json` one object a line. */
+export function topicEcho(terminal: Terminal, id: string, name: string, options: EchoOptions): Promise<void> {
+  return withFleet(terminal, options, async (fleet) => {
+    const { device, record } = await findDevice(fleet, id);
+    const { field, topic } = await findTopic(device, name);
+    const path = [...field, ...fieldPath(options.field ?? '')];
+    const problem = describeOffline(record);
+    if (problem !== undefined) terminal.warn(problem);
+    const messages = new LiveMessages({ ...options, fleet, device: id, topic, signal: terminal.signal });
+    let left = options.count ?? Infinity;
+    for await (const message of messages) {
+      await terminal.print(options.json === true ? jsonLine(id, message) : yamlDocument(message, path));
+      if (--left <= 0) break;
+    }
+    if (messages.dropped > 0) terminal.warn(`${messages.dropped} messages were dropped: this reader was too slow.`);
+  });
+}
+
+/** One message and the line that ends its YAML document. */
+function yamlDocument(message: Message, path: readonly string[]): string {
+  const { encoding, schema } = message.channel;
+  if (encoding === 'json' && schema.text === '') return `${message.json}\n---\n`;
+  const layout = layoutOf(message);
+  const { shape, value } = selectField({ shape: messageShape(layout), value: message.value }, path);
+  return `${layout.rosVersion === 2 ? ros2Yaml(shape, value) : rosYaml(shape, value)}\n---\n`;
+}
+
+function jsonLine(device: string, message: Message): string {
+  const { channel, json, logTime, publishTime, sequence } = message;
+  const head = stringifyExact({
+    device,
+    topic: channel.topic,
+    type: channel.schema.name,
+    sequence,
+    logTime,
+    publishTime,
+  });
+  return `${head.slice(0, -1)},"message":${json}}\n`;
+}
+
+const layouts = new WeakMap<object, StructLayout>();
+
+function layoutOf({ channel }: Message): StructLayout {
+  const known = layouts.get(channel) ?? structLayout(channel.schema);
+  layouts.set(channel, known);
+  return known;
+}

@@ -1,0 +1,71 @@
+import { ClientError, connect } from '@longline/client';
+import type { DeviceRecord, Fleet, RemoteDevice } from '@longline/client';
+import type { Terminal } from './Terminal.ts';
+import { suggestion } from './nearNames.ts';
+
+/** Where the server is when neither `--server` nor `LONGLINE_SERVER` says. */
+export const DEFAULT_SERVER = 'http://127.0.0.1:8080';
+
+/** Options that every reading command has. */
+export interface ServerOptions {
+  readonly server?: string | undefined;
+  readonly json?: boolean | undefined;
+}
+
+/** Runs a command with the fleet, at once refused when no server answers, and closes it afterwards. */
+export async function withFleet(
+  terminal: Terminal,
+  options: ServerOptions,
+  act: (fleet: Fleet) => Promise<void>,
+): Promise<void> {
+  const server = options.server ?? terminal.env['LONGLINE_SERVER'] ?? DEFAULT_SERVER;
+  const fleet = connect(server, { software: 'longline cli' });
+  try {
+    await reached(fleet, server, terminal.signal);
+    await act(fleet);
+  } catch (error) {
+    // What fails because the person stops the command is no failure.
+    if (!terminal.signal.aborted) throw error;
+  } finally {
+    await fleet.close();
+  }
+}
+
+/** A device of the fleet that is known to the server; the error names those that are. */
+export async function findDevice(
+  fleet: Fleet,
+  id: string,
+): Promise<{ readonly device: RemoteDevice; readonly record: DeviceRecord }> {
+  const device = fleet.device(id);
+  const records = await fleet.devices();
+  const record = records.find((candidate) => candidate.device === device.id);
+  if (record !== undefined) return { device, record };
+  const ids = records.map((candidate) => candidate.device);
+  throw new ClientError('DEVICE_UNKNOWN', `The server knows no device ${id}. ${suggestion(id, ids, 'devices')}`, {
+    details: { device: id },
+  });
+}
+
+async function reached(fleet: Fleet, server: string, signal: AbortSignal): Promise<void> {
+  const first = Promise.withResolvers<undefined>();
+  const stop = fleet.onStatus((status) => {
+    if (status.state === 'connected') first.resolve(undefined);
+    if (status.state !== 'disconnected') return;
+    const told = status.code === 'SERVER_UNREACHABLE' ? '' : ` (${status.code}: ${status.reason})`;
+    first.reject(
+      new ClientError(
+        'SERVER_UNREACHABLE',
+        `No Longline server answers at ${server}${told}. Start one with \`longline server\`, or name another with --server URL or LONGLINE_SERVER.`,
+        { details: { server } },
+      ),
+    );
+  });
+  const handleAbort = (): void => first.resolve(undefined);
+  signal.addEventListener('abort', handleAbort);
+  try {
+    if (fleet.status.current.state !== 'connected') await first.promise;
+  } finally {
+    stop();
+    signal.removeEventListener('abort', handleAbort);
+  }
+}

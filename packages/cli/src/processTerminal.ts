@@ -1,0 +1,38 @@
+import { once } from 'node:events';
+import type { Terminal } from './Terminal.ts';
+
+/** This process's terminal. The first Ctrl-C ends the command cleanly, a second one the process at once. */
+export function processTerminal(): Terminal {
+  const { stderr, stdout } = process;
+  const stop = new AbortController();
+  const handleSignal = (): void => {
+    if (stop.signal.aborted) process.exit(130);
+    stop.abort();
+  };
+  process.on('SIGINT', handleSignal);
+  process.on('SIGTERM', handleSignal);
+  // `| head` closes the pipe: what was asked for has been read.
+  for (const stream of [stdout, stderr]) {
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EPIPE') throw error;
+      stop.abort();
+    });
+  }
+  return {
+    async print(text) {
+      if (stop.signal.aborted && stdout.writableNeedDrain) return;
+      if (stdout.destroyed || stdout.write(text)) return;
+      await once(stdout, 'drain', { signal: stop.signal }).catch(() => undefined);
+    },
+    warn: (line) => void stderr.write(`${line}\n`),
+    signal: stop.signal,
+    env: process.env,
+    isTty: stdout.isTTY,
+    get columns() {
+      return stdout.columns || 80;
+    },
+    get rows() {
+      return stdout.rows || 24;
+    },
+  };
+}

@@ -1,0 +1,203 @@
+import { Command, InvalidArgumentError } from 'commander';
+import { parseDuration } from './parseDuration.ts';
+import type { Terminal } from './Terminal.ts';
+import { CliError } from './errors.ts';
+import { DEFAULT_SERVER } from './openFleet.ts';
+
+/** The whole command line. Each command's code is loaded when it runs, so that none waits for the others'. */
+export function buildProgram(terminal: Terminal): Command {
+  const program = new Command('longline')
+    .description('Connects ROS robots to a server anywhere, and reads and commands them from there.')
+    .version('0.1.0')
+    .exitOverride()
+    .showHelpAfterError('(--help tells how)')
+    .configureOutput({
+      writeOut: (text) => void terminal.print(text),
+      writeErr: (text) => terminal.warn(text.trimEnd()),
+    });
+  addRunners(program, terminal);
+  addReader(program.command('devices').description('every device that the server knows')).action(
+    async (options: ReaderFlags) => (await import('./commands/devices.ts')).devices(terminal, options),
+  );
+  addTopicCommands(program, terminal);
+  addServiceCommands(program, terminal);
+  addParamCommands(program, terminal);
+  return program;
+}
+
+interface ReaderFlags {
+  readonly server?: string;
+  readonly json?: boolean;
+}
+
+const addReader = (command: Command): Command =>
+  command
+    .option('--server <url>', `the server (default: $LONGLINE_SERVER, else ${DEFAULT_SERVER})`)
+    .option('--json', 'machine-readable output');
+
+function addRunners(program: Command, terminal: Terminal): void {
+  program
+    .command('demo')
+    .description('server, agent and a simulated turtle in one: the turtle drives in a circle')
+    .option('--for <duration>', 'end after so long, like 20s or 1m (default: at Ctrl-C)', duration)
+    .option('--json', 'print a summary as the last line')
+    .option('--port <number>', "the server's port (default: 8080, or any free one when it is taken)", port)
+    .action(async (options: { for?: number; json?: boolean; port?: number }) =>
+      (await import('./demo/runDemo.ts')).runDemo(terminal, {
+        forMs: options.for,
+        json: options.json,
+        port: options.port,
+      }),
+    );
+  program
+    .command('server')
+    .description('run a server')
+    .option('--host <address>', 'where to listen (default: 127.0.0.1)')
+    .option('--port <number>', 'port to listen on (default: 8080)', port)
+    .option('--unlocked-network', 'listen beyond this machine without any credentials: for closed test networks only')
+    .option('--json', 'log as JSON lines')
+    .action(async (options: { host?: string; port?: number; unlockedNetwork?: boolean; json?: boolean }) =>
+      (await import('./commands/server.ts')).server(terminal, options),
+    );
+  program
+    .command('agent')
+    .description('run the agent beside a robot')
+    .option('-c, --config <file>', 'YAML file; flags replace its keys')
+    .option('--device <id>', "the device's ID (default: the host's name)")
+    .option('--server <url>', 'the server (default: ws://localhost:8080)')
+    .option('--robot <url>', 'ros1://host:11311, rosbridge://host:9090 or turtlesim: (default: ros1://localhost:11311)')
+    .option('--allow-publish <pattern...>', 'topics that may be published from outside')
+    .option('--allow-call <pattern...>', 'services that may be called from outside')
+    .option('--allow-set-parameters <pattern...>', 'parameters that may be set from outside')
+    .option('--proxy <url>', 'HTTP proxy on the way to the server')
+    .option('--json', 'log as JSON lines')
+    .action(async (options: AgentFlags) => (await import('./commands/agent.ts')).agent(terminal, options));
+}
+
+interface AgentFlags {
+  readonly config?: string;
+  readonly device?: string;
+  readonly server?: string;
+  readonly robot?: string;
+  readonly allowPublish?: string[];
+  readonly allowCall?: string[];
+  readonly allowSetParameters?: string[];
+  readonly proxy?: string;
+  readonly json?: boolean;
+}
+
+function addTopicCommands(program: Command, terminal: Terminal): void {
+  const topic = program.command('topic').description("a robot's topics: list, info, echo, hz, bw, pub");
+  addReader(topic.command('list').argument('<device>').description('names of the topics'))
+    .option('-v, --verbose', 'with types and counts of publishers and subscribers')
+    .action(async (device: string, options: ReaderFlags & { verbose?: boolean }) =>
+      (await import('./commands/topicList.ts')).topicList(terminal, device, options),
+    );
+  addReader(
+    topic.command('info').argument('<device>').argument('<topic>').description('type, publishers, subscribers'),
+  ).action(async (device: string, name: string, options: ReaderFlags) =>
+    (await import('./commands/topicInfo.ts')).topicInfo(terminal, device, name, options),
+  );
+  addReader(topic.command('echo').argument('<device>').argument('<topic>', 'topic, or topic/field'))
+    .description('messages as YAML documents')
+    .option('-n, --count <number>', 'end after so many messages', count)
+    .option('--field <path>', 'only this part, like linear.x or poses[0]')
+    .option('-r, --rate <hz>', 'at most so many messages a second', rate)
+    .option('--last', 'begin with the last message that the server has, however old; works for absent robots too')
+    .action(
+      async (
+        device: string,
+        name: string,
+        { rate: rateHz, ...options }: ReaderFlags & { count?: number; field?: string; last?: boolean; rate?: number },
+      ) => (await import('./commands/topicEcho.ts')).topicEcho(terminal, device, name, { ...options, rateHz }),
+    );
+  addReader(topic.command('hz').argument('<device>').argument('<topic>').description('rate of messages, every second'))
+    .option('-w, --window <number>', 'messages averaged over (default: 50000)', count)
+    .option('-n, --count <number>', 'end after so many reports', count)
+    .action(async (device: string, name: string, options: ReaderFlags & { window?: number; count?: number }) =>
+      (await import('./commands/topicHz.ts')).topicHz(terminal, device, name, options),
+    );
+  addReader(topic.command('bw').argument('<device>').argument('<topic>').description('bytes a second, every second'))
+    .option('-w, --window <number>', 'messages averaged over (default: 100)', count)
+    .option('-n, --count <number>', 'end after so many reports', count)
+    .action(async (device: string, name: string, options: ReaderFlags & { window?: number; count?: number }) =>
+      (await import('./commands/topicBw.ts')).topicBw(terminal, device, name, options),
+    );
+  addReader(topic.command('pub').argument('<device>').argument('<topic>').argument('[type and yaml...]'))
+    .description("publish on the robot; the message is YAML: '{linear: {x: 1.0}}', or one value per field")
+    .option('-1, --once', 'publish one message (the default)')
+    .option('-r, --rate <hz>', 'publish again and again until Ctrl-C', rate)
+    .option('--standing', 'let the robot repeat it, while this command renews it, until Ctrl-C')
+    .option('--deadline <duration>', 'the robot drops the message when it is older than this', duration)
+    .action(
+      async (
+        device: string,
+        name: string,
+        args: string[],
+        options: ReaderFlags & { rate?: number; standing?: boolean; deadline?: number; once?: boolean },
+      ) =>
+        (await import('./commands/topicPub.ts')).topicPub(terminal, device, name, args, {
+          ...options,
+          rateHz: options.once === true ? undefined : options.rate,
+          deadlineMs: options.deadline,
+        }),
+    );
+}
+
+function addServiceCommands(program: Command, terminal: Terminal): void {
+  const service = program.command('service').description("a robot's services: list, call");
+  addReader(service.command('list').argument('<device>').description('names of the services'))
+    .option('-v, --verbose', 'with types and nodes')
+    .action(async (device: string, options: ReaderFlags & { verbose?: boolean }) =>
+      (await import('./commands/service.ts')).serviceList(terminal, device, options),
+    );
+  addReader(service.command('call').argument('<device>').argument('<service>').argument('[yaml...]'))
+    .description('call a service; the request is YAML, a map or one value per field')
+    .option('--deadline <duration>', 'give up after this long (default: 5s)', duration)
+    .action(async (device: string, name: string, args: string[], options: ReaderFlags & { deadline?: number }) =>
+      (await import('./commands/service.ts')).serviceCall(terminal, device, name, args, {
+        ...options,
+        deadlineMs: options.deadline,
+      }),
+    );
+}
+
+function addParamCommands(program: Command, terminal: Terminal): void {
+  const param = program.command('param').description("a robot's parameters: list, get, set");
+  addReader(param.command('list').argument('<device>').description('names of the parameters')).action(
+    async (device: string, options: ReaderFlags) =>
+      (await import('./commands/param.ts')).paramList(terminal, device, options),
+  );
+  addReader(param.command('get').argument('<device>').argument('<name>').description('the value as YAML')).action(
+    async (device: string, name: string, options: ReaderFlags) =>
+      (await import('./commands/param.ts')).paramGet(terminal, device, name, options),
+  );
+  addReader(
+    param.command('set').argument('<device>').argument('<name>').argument('<yaml>').description('set a value'),
+  ).action(async (device: string, name: string, text: string, options: ReaderFlags) =>
+    (await import('./commands/param.ts')).paramSet(terminal, device, name, text, options),
+  );
+}
+
+function duration(text: string): number {
+  try {
+    return parseDuration(text);
+  } catch (error) {
+    throw error instanceof CliError ? new InvalidArgumentError(error.message) : error;
+  }
+}
+
+const integer = (text: string, min: number, max: number, what: string): number => {
+  const value = /^\d+$/.test(text) ? Number(text) : Number.NaN;
+  if (value >= min && value <= max) return value;
+  throw new InvalidArgumentError(`Write ${what}.`);
+};
+
+const port = (text: string): number => integer(text, 0, 65_535, 'a port from 0 (any free one) to 65535');
+const count = (text: string): number => integer(text, 1, 1_000_000, 'a whole number from 1 to 1000000');
+
+function rate(text: string): number {
+  const hz = Number(text);
+  if (text.trim() !== '' && hz >= 0.01 && hz <= 1_000) return hz;
+  throw new InvalidArgumentError('Write a rate from 0.01 to 1000 a second.');
+}
