@@ -1,12 +1,16 @@
 import { connect } from 'node:net';
 import type { Socket } from 'node:net';
-import type { Clock } from '@longline/ros';
+import type { Clock, Disposer } from '@longline/ros';
 import { decodeConnectionHeader, encodeConnectionHeader, MAX_HEADER_BYTES } from './connectionHeader.ts';
 import type { ConnectionHeader } from './connectionHeader.ts';
 import { FrameReader } from './FrameReader.ts';
 
 /** How long a peer may take from connecting to its header, in milliseconds. */
 export const HANDSHAKE_TIMEOUT_MS = 10_000;
+/** How long what waits may take to be sent when a connection ends, in milliseconds. */
+const FINISH_TIMEOUT_MS = 1_000;
+/** Frames up to this size, in bytes, are copied behind their length: one write is cheaper than two. */
+const SMALL_FRAME_BYTES = 4 * 1024;
 /** After this much silence the kernel asks whether the peer is still there, in milliseconds. */
 const KEEP_ALIVE_MS = 10_000;
 
@@ -33,13 +37,17 @@ export class TcpRosConnection {
   readonly #handler: TcpRosHandler;
   readonly #reader = new FrameReader(MAX_HEADER_BYTES);
   readonly #maxMessageBytes: number;
-  readonly #cancelHandshake: () => void;
+  readonly #clock: Clock;
+  /** Limits the handshake, later the orderly end. */
+  #cancelTimer: Disposer;
+  #queuedFrames = 0;
   #gotHeader = false;
   #closed = false;
 
   constructor(socket: Socket, options: TcpRosConnectionOptions) {
     this.#socket = socket;
     this.#handler = options.handler;
+    this.#clock = options.clock;
     this.#maxMessageBytes = options.maxMessageBytes;
     socket.setNoDelay(true);
     socket.setKeepAlive(true, KEEP_ALIVE_MS);
@@ -47,7 +55,7 @@ export class TcpRosConnection {
     socket.on('error', (error) => this.close(error.message));
     socket.on('end', () => this.close('the peer closed the connection'));
     socket.on('close', () => this.close('the connection closed'));
-    this.#cancelHandshake = options.clock.after(HANDSHAKE_TIMEOUT_MS, () => {
+    this.#cancelTimer = options.clock.after(HANDSHAKE_TIMEOUT_MS, () => {
       this.close(`no header within ${HANDSHAKE_TIMEOUT_MS} ms`);
     });
     if (options.header !== undefined) this.sendHeader(options.header);
@@ -71,19 +79,38 @@ export class TcpRosConnection {
     if (!this.#closed) this.#socket.write(encodeConnectionHeader(fields));
   }
 
+  /** Frames that wait here for the peer to read. */
+  get queuedFrames(): number {
+    return this.#queuedFrames;
+  }
+
   /** Sends one frame; `data` must not change afterwards. */
   sendFrame(data: Uint8Array): void {
     if (this.#closed) return;
-    const length = Buffer.alloc(4);
-    length.writeUInt32LE(data.byteLength);
-    this.#socket.cork();
-    this.#socket.write(length);
-    this.#socket.write(data);
-    this.#socket.uncork();
+    this.#queuedFrames += 1;
+    const isSmall = data.byteLength <= SMALL_FRAME_BYTES;
+    const start = Buffer.allocUnsafe(isSmall ? 4 + data.byteLength : 4);
+    start.writeUInt32LE(data.byteLength);
+    if (isSmall) {
+      start.set(data, 4);
+      this.#socket.write(start, this.#handleWritten);
+    } else {
+      this.#socket.cork();
+      this.#socket.write(start);
+      this.#socket.write(data, this.#handleWritten);
+      this.#socket.uncork();
+    }
   }
 
-  /** Sends what waits and then ends the connection. */
+  readonly #handleWritten = (): void => {
+    this.#queuedFrames -= 1;
+  };
+
+  /** Sends what waits, for a second at most, and then ends the connection. */
   finish(): void {
+    if (this.#closed) return;
+    this.#cancelTimer();
+    this.#cancelTimer = this.#clock.after(FINISH_TIMEOUT_MS, () => this.close('not read to the end'));
     this.#socket.end(() => this.close('finished'));
   }
 
@@ -91,7 +118,7 @@ export class TcpRosConnection {
   close(reason = 'closed here'): void {
     if (this.#closed) return;
     this.#closed = true;
-    this.#cancelHandshake();
+    this.#cancelTimer();
     this.#socket.destroy();
     this.#handler.handleClose(reason);
   }
@@ -111,7 +138,7 @@ export class TcpRosConnection {
       this.#handler.handleFrame(frame);
     } else {
       this.#gotHeader = true;
-      this.#cancelHandshake();
+      this.#cancelTimer();
       this.#reader.maxFrameBytes = this.#maxMessageBytes;
       if (!this.#handler.handleHeader(decodeConnectionHeader(frame))) this.close('refused');
     }

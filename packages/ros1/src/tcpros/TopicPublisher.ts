@@ -7,6 +7,8 @@ import type { TcpRosConnection } from './TcpRosConnection.ts';
 
 /** Bytes that may wait for one slow subscriber; further messages to it are dropped. One message always fits. */
 export const MAX_QUEUED_BYTES = 4 * 1024 * 1024;
+/** Messages that may wait for one slow subscriber, because small ones cost more memory than their bytes. */
+export const MAX_QUEUED_MESSAGES = 10_000;
 /** Subscribers of one topic; further ones are refused. */
 export const MAX_SUBSCRIBERS_PER_TOPIC = 256;
 /** How long publishing waits after advertising for the subscribers that the master named, in milliseconds. */
@@ -129,7 +131,8 @@ export class TopicPublisher {
 
   #send(subscriber: Subscriber, data: Uint8Array): void {
     const { connection } = subscriber;
-    if (connection.queuedBytes > 0 && connection.queuedBytes + data.byteLength > MAX_QUEUED_BYTES) {
+    const { queuedBytes, queuedFrames } = connection;
+    if (queuedFrames >= MAX_QUEUED_MESSAGES || (queuedBytes > 0 && queuedBytes + data.byteLength > MAX_QUEUED_BYTES)) {
       if (subscriber.dropped === 0)
         this.#options.log.warn(`A subscriber of ${this.#options.topic} reads too slowly; dropping messages.`);
       subscriber.dropped += 1;
