@@ -62,8 +62,7 @@ export class LiveEnd {
         },
         handleClosed: (close) => this.#handlers.handleClosed(close),
         fill: (frame, maxBytes) => {
-          if (this.#newest.size > 0)
-            this.#newest.fill(frame, maxBytes, this);
+          if (this.#newest.size > 0) this.#newest.fill(frame, maxBytes, this);
         },
       },
     });
@@ -72,6 +71,11 @@ export class LiveEnd {
 
   get state(): LineCore['state'] {
     return this.#line.state;
+  }
+
+  /** The reader's socket takes no data for now; messages are folded. */
+  get congested(): boolean {
+    return this.#line.congested;
   }
 
   /** Bytes sent that the reader has not acknowledged. */

@@ -5,7 +5,7 @@ import type { ReplyHeader } from './requestRecords.ts';
 /** What became of a request: the robot's word, or `unknown` when none came. */
 export interface Reply {
   readonly id: string;
-  readonly state: ReplyHeader['state'] | 'unknown';
+  readonly state: ReplyHeader['state'];
   readonly code?: string | undefined;
   readonly message?: string | undefined;
   readonly encoding?: ReplyHeader['encoding'];

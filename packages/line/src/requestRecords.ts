@@ -65,7 +65,8 @@ export const requestHeaderSchema = z.object({
 });
 export type RequestHeader = z.infer<typeof requestHeaderSchema>;
 
-export const requestStates = ['received', 'done', 'failed', 'rejected', 'expired', 'cancelled'] as const;
+/** `unknown` is the server's word to a reader: the robot was asked and nobody will ever hear what it did. */
+export const requestStates = ['received', 'done', 'failed', 'rejected', 'expired', 'cancelled', 'unknown'] as const;
 
 /** Clause 5.4: what the robot (or the server before it) says to a request. All but `received` are final. */
 export const replyHeaderSchema = z.object({

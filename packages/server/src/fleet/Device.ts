@@ -1,0 +1,188 @@
+import { RemoteGraph } from '@longline/line';
+import type { RemoteRobot } from '@longline/line';
+import { checkTopicName } from '@longline/ros';
+import type { Clock, GraphStatus } from '@longline/ros';
+import { commandInfo } from '../commands/CommandInfo.ts';
+import type { CommandInfo } from '../commands/CommandInfo.ts';
+import { commandAction, endAction, standingAction } from '../commands/CommandSpec.ts';
+import type { ActionWithPayload, CommandSpec, StandingSpec } from '../commands/CommandSpec.ts';
+import type { Commands } from '../commands/Commands.ts';
+import type { RobotRequests } from '../commands/RobotRequests.ts';
+import type { Principal } from '../Principal.ts';
+import type { StandingCommands, StandingInfo } from '../standing/StandingCommands.ts';
+import { channelInfo } from './ChannelInfo.ts';
+import type { ChannelInfo } from './ChannelInfo.ts';
+import { deviceInfo } from './DeviceInfo.ts';
+import type { DeviceInfo } from './DeviceInfo.ts';
+import type { DeviceState } from './DeviceState.ts';
+import type { FleetState } from './FleetState.ts';
+import { latestMessage } from './LatestMessage.ts';
+import type { LatestMessage } from './LatestMessage.ts';
+import { LocalSubscription } from './LocalSubscription.ts';
+import { MessageStream } from './MessageStream.ts';
+
+/** The rooms of the server that a device's handle leads into. */
+export interface DeviceRooms {
+  readonly fleet: FleetState;
+  readonly commands: Commands;
+  readonly requests: RobotRequests;
+  readonly standing: StandingCommands;
+  readonly clock: Clock;
+  readonly handleFault: (what: string, error: unknown) => void;
+}
+
+/** Bounds and idempotency of one command. */
+export interface CommandOptions {
+  /** Idempotency key; a repeated one gives the command that has it. Random by default. */
+  readonly id?: string | undefined;
+  /** At this age it is no longer executed, in milliseconds. Default 5,000. */
+  readonly deadlineMs?: number | undefined;
+  /** Ends the wait, not the command. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** What a stream of messages is to be like. */
+export interface MessagesOptions {
+  readonly signal?: AbortSignal | undefined;
+  /** At most so many messages a second of each topic, the newest kept. */
+  readonly rateHz?: number | undefined;
+  /** Messages kept while the consumer does not take them; beyond it the oldest go. Default 1,000. */
+  readonly bufferMessages?: number | undefined;
+}
+
+/**
+ * One device of the fleet: a `RosGraph` over its line, and what the server remembers of it. A handle may be made before
+ * the device has ever connected; its subscriptions then wait for it.
+ */
+export class Device extends RemoteGraph {
+  readonly id: string;
+  readonly #rooms: DeviceRooms;
+  readonly #principal: Principal;
+
+  constructor(id: string, principal: Principal, rooms: DeviceRooms) {
+    super(remoteRobot(id, principal, rooms));
+    this.id = id;
+    this.#rooms = rooms;
+    this.#principal = principal;
+  }
+
+  get online(): boolean {
+    return this.#state?.online ?? false;
+  }
+
+  /** Undefined until the device has connected for the first time. */
+  get info(): DeviceInfo | undefined {
+    return this.#state === undefined ? undefined : deviceInfo(this.#state);
+  }
+
+  /** The topics known, those of an offline device too. */
+  channels(): ChannelInfo[] {
+    const state = this.#state;
+    return state === undefined ? [] : [...state.channels.values()].map((channel) => channelInfo(state, channel));
+  }
+
+  /** The last message of a topic; undefined before the first. */
+  latest(topic: string): LatestMessage | undefined {
+    const state = this.#state;
+    const channel = state?.channels.get(topic);
+    return state === undefined || channel === undefined ? undefined : latestMessage(state, channel, this.#rooms.clock);
+  }
+
+  /** Messages of the topics that match, the last ones first, until the signal or the end of the loop. Throws `PATTERN_INVALID`. */
+  messages(topicPattern: string, options: MessagesOptions = {}): MessageStream {
+    const stream = new MessageStream(options);
+    const { fleet, clock, handleFault } = this.#rooms;
+    const subscription = new LocalSubscription({
+      fleet,
+      clock,
+      device: this.id,
+      topic: topicPattern,
+      rateHz: options.rateHz,
+      listener: stream,
+      handleFault: (error) => handleFault('a listener threw', error),
+    });
+    stream.onEnd(() => subscription.close());
+    return stream;
+  }
+
+  /** Does something once. Resolves to what became of it, good or bad; rejects only when it could not be taken. */
+  async command(spec: CommandSpec, options: CommandOptions = {}): Promise<CommandInfo> {
+    return this.#submit(commandAction(spec), options);
+  }
+
+  /** Sets what is to be repeated; setting it again renews the hold. Resolves and rejects as {@link command}. */
+  async setStanding(spec: StandingSpec, options: CommandOptions = {}): Promise<CommandInfo> {
+    return this.#submit(standingAction(spec), options);
+  }
+
+  async endStanding(topic: string, options: CommandOptions = {}): Promise<CommandInfo> {
+    return this.#submit(endAction(topic), options);
+  }
+
+  /** The standing commands that are held. */
+  standing(): StandingInfo[] {
+    return this.#rooms.standing.list(this.id);
+  }
+
+  /** The commands remembered, newest first. */
+  commands(): CommandInfo[] {
+    return this.#rooms.commands.list(this.id).map((command) => commandInfo(command));
+  }
+
+  get #state(): DeviceState | undefined {
+    return this.#rooms.fleet.device(this.id);
+  }
+
+  async #submit(what: ActionWithPayload, { id, deadlineMs, signal }: CommandOptions): Promise<CommandInfo> {
+    signal?.throwIfAborted();
+    const request = { ...what, device: this.id, principal: this.#principal, id, deadlineMs };
+    const command = this.#rooms.requests.submit(request);
+    const { payload } = await command.finished(signal);
+    return commandInfo(command, payload);
+  }
+}
+
+function remoteRobot(id: string, principal: Principal, rooms: DeviceRooms): RemoteRobot {
+  const { fleet, requests, clock, handleFault } = rooms;
+  return {
+    name: id,
+    clock,
+    request: (action, payload, { signal, deadlineMs }) =>
+      requests.request({ device: id, action, payload, principal, deadlineMs }, signal),
+    subscribe: ({ topic, rateHz }, listener) =>
+      new LocalSubscription({
+        fleet,
+        clock,
+        device: id,
+        topic: checkTopicName(topic),
+        rateHz,
+        listener,
+        handleFault: (error) => handleFault('a listener threw', error),
+      }),
+    watchStatus(listener) {
+      let watching = true;
+      const stop = fleet.watchDevices({
+        handleDevice: (device, event) => {
+          if (device.id === id && event !== 'clock') listener(graphStatus(id, device));
+        },
+      });
+      queueMicrotask(() => {
+        if (watching) listener(graphStatus(id, fleet.device(id)));
+      });
+      return () => {
+        watching = false;
+        stop();
+      };
+    },
+  };
+}
+
+function graphStatus(id: string, device: DeviceState | undefined): GraphStatus {
+  if (device?.online !== true) {
+    return { state: 'disconnected', code: 'DEVICE_OFFLINE', reason: `device ${id} is not connected to the server` };
+  }
+  const { ros } = device.status;
+  return ros.state === 'connected'
+    ? { state: 'connected' }
+    : { state: 'disconnected', code: ros.code ?? 'ROS_UNREACHABLE', reason: ros.reason ?? 'its ROS does not answer' };
+}

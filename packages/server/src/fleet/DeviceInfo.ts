@@ -1,0 +1,38 @@
+import type { DeviceRecord, RobotStatus } from '@longline/line';
+import type { DeviceState } from './DeviceState.ts';
+
+/** One device as it is now, for people and programs. */
+export interface DeviceInfo {
+  readonly id: string;
+  readonly online: boolean;
+  /** Grows with every line of this device. */
+  readonly epoch: number;
+  /** Server time of the last change between online and offline, ISO 8601. */
+  readonly since: string;
+  /** Where the agent finds ROS. */
+  readonly robot: string;
+  readonly software: string;
+  /** Random ID of the agent's present run. */
+  readonly boot: string;
+  readonly status: RobotStatus;
+  /** The robot's wall clock minus the server's, in milliseconds; absent before it was measured. */
+  readonly clock?: DeviceRecord['clock'];
+  /** Topics known. */
+  readonly topics: number;
+}
+
+export function deviceInfo(device: DeviceState): DeviceInfo {
+  const { online, epoch, sinceMs, robot, software, status, clock } = device.record();
+  return {
+    id: device.id,
+    online,
+    epoch,
+    since: new Date(sinceMs).toISOString(),
+    robot,
+    software,
+    boot: device.boot,
+    status,
+    ...(clock === undefined ? {} : { clock }),
+    topics: device.channels.size,
+  };
+}

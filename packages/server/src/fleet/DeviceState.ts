@@ -1,0 +1,110 @@
+import type { AgentHello, ClockEstimate, DeviceRecord, OutgoingRequest, Reply, RobotStatus } from '@longline/line';
+import type { LineErrorCode } from '@longline/line';
+import { ByteBudget } from './ByteBudget.ts';
+import { HeldDefinitions } from './HeldDefinitions.ts';
+import type { ChannelState } from './ChannelState.ts';
+
+/** What the fleet needs of a robot's open line. */
+export interface RobotLine {
+  /** Throws `LINE_CLOSED`, `LIMIT_EXCEEDED`. */
+  request(request: OutgoingRequest, payload: Uint8Array, listener: (reply: Reply) => void): void;
+  clockEstimate(): ClockEstimate | undefined;
+  close(code: LineErrorCode, message: string): void;
+}
+
+/** Before a robot told its status. */
+const statusUntold: RobotStatus = {
+  ros: { state: 'disconnected', reason: 'the agent has not told yet' },
+  simulatedTime: false,
+  standing: [],
+};
+
+/** All that the server holds of one device. */
+export class DeviceState {
+  readonly id: string;
+  readonly channels = new Map<string, ChannelState>();
+  readonly latestBytes: ByteBudget;
+  readonly definitions = new HeldDefinitions();
+  epoch = 0;
+  /** Server wall time of the last change between online and offline, milliseconds since 1970. */
+  sinceMs = 0;
+  robot = '';
+  software = '';
+  boot = '';
+  /** Highest lease token the robot has ever seen. */
+  highestToken = 0;
+  status = statusUntold;
+  #line: RobotLine | undefined;
+  #lastClock: ClockEstimate | undefined;
+  #sequence = 0;
+
+  constructor(id: string, maxLatestBytes: number, allLatestBytes: ByteBudget) {
+    this.id = id;
+    this.latestBytes = new ByteBudget(maxLatestBytes, allLatestBytes);
+  }
+
+  get line(): RobotLine | undefined {
+    return this.#line;
+  }
+
+  get online(): boolean {
+    return this.#line !== undefined;
+  }
+
+  /** What is known of the robot's clocks; after the line ended, what was known then. */
+  get clock(): ClockEstimate | undefined {
+    return this.#line?.clockEstimate() ?? this.#lastClock;
+  }
+
+  /** Counts the requests sent on the present line. */
+  nextSequence(): number {
+    return this.#sequence++;
+  }
+
+  /** A newer line takes over; returns the older one, which is to be closed. */
+  attach(line: RobotLine, epoch: number, hello: AgentHello, wallMs: number): RobotLine | undefined {
+    const older = this.#line;
+    if (older === undefined) this.sinceMs = wallMs;
+    this.#line = line;
+    this.#sequence = 0;
+    this.epoch = epoch;
+    this.robot = hello.robot;
+    this.software = hello.software;
+    this.boot = hello.boot;
+    this.highestToken = Math.max(this.highestToken, hello.highestToken);
+    this.status = statusUntold;
+    return older;
+  }
+
+  /** The line of that epoch ended. The late word of an older line changes nothing and says false. */
+  detach(epoch: number, wallMs: number): boolean {
+    if (epoch !== this.epoch || this.#line === undefined) return false;
+    this.#lastClock = this.#line.clockEstimate() ?? this.#lastClock;
+    this.#line = undefined;
+    this.sinceMs = wallMs;
+    return true;
+  }
+
+  /** As readers are told (clause 9.3). */
+  record(): DeviceRecord {
+    const { clock } = this;
+    return {
+      device: this.id,
+      online: this.online,
+      epoch: this.epoch,
+      sinceMs: this.sinceMs,
+      robot: this.robot,
+      software: this.software,
+      status: this.status,
+      ...(clock === undefined
+        ? {}
+        : {
+            clock: {
+              offsetMs: Number(clock.wallOffsetNs) / 1e6,
+              errorMs: clock.errorMs,
+              roundTripMs: clock.roundTripMs,
+            },
+          }),
+    };
+  }
+}

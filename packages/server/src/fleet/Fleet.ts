@@ -1,0 +1,76 @@
+import { parseDeviceId } from '@longline/line';
+import { LonglineError } from '@longline/ros';
+import type { CommandInfo } from '../commands/CommandInfo.ts';
+import type { StandingSpec } from '../commands/CommandSpec.ts';
+import { localAdministrator } from '../Principal.ts';
+import type { Principal } from '../Principal.ts';
+import { Device } from './Device.ts';
+import type { CommandOptions, DeviceRooms } from './Device.ts';
+import { deviceInfo } from './DeviceInfo.ts';
+import type { DeviceInfo } from './DeviceInfo.ts';
+import { DeviceStream } from './DeviceStream.ts';
+
+/** Who asks, where it is not the local administrator. */
+export interface FleetOptions {
+  readonly principal?: Principal | undefined;
+}
+
+/** What became of a command for many devices, on one of them. */
+export interface DeviceOutcome {
+  readonly device: string;
+  readonly state: CommandInfo['state'];
+  readonly code?: string | undefined;
+  readonly message?: string | undefined;
+}
+
+/** Every device of this server, for programs in its process. */
+export class Fleet {
+  readonly #rooms: DeviceRooms;
+
+  constructor(rooms: DeviceRooms) {
+    this.#rooms = rooms;
+  }
+
+  /** Every device that has ever connected, online or not. */
+  devices(_principal: Principal = localAdministrator): DeviceInfo[] {
+    return Array.from(this.#rooms.fleet.devices, deviceInfo);
+  }
+
+  /** A handle on one device, whether or not it has connected yet. Throws `DEVICE_ID_INVALID`. */
+  device(id: string | number, { principal = localAdministrator }: FleetOptions = {}): Device {
+    return new Device(parseDeviceId(id), principal, this.#rooms);
+  }
+
+  /** Every device, then each that changed. Slow consumers get the newest state of each, none is skipped. */
+  watch({ signal }: FleetOptions & { readonly signal?: AbortSignal } = {}): AsyncIterableIterator<
+    DeviceInfo,
+    undefined
+  > {
+    return new DeviceStream(this.#rooms.fleet, signal);
+  }
+
+  /** Sets a standing command on all devices that are online now; setting it again renews it. One device's refusal is its own. */
+  setStanding(spec: StandingSpec, options: FleetOptions & CommandOptions = {}): Promise<DeviceOutcome[]> {
+    return this.#forAll(options, (device) => device.setStanding(spec, options));
+  }
+
+  /** Ends a standing command on all devices that are online now. */
+  endStanding(topic: string, options: FleetOptions & CommandOptions = {}): Promise<DeviceOutcome[]> {
+    return this.#forAll(options, (device) => device.endStanding(topic, options));
+  }
+
+  #forAll(options: FleetOptions, act: (device: Device) => Promise<CommandInfo>): Promise<DeviceOutcome[]> {
+    const online = Array.from(this.#rooms.fleet.devices).filter((device) => device.online);
+    return Promise.all(
+      online.map(async ({ id }): Promise<DeviceOutcome> => {
+        try {
+          const { state, code, message } = await act(this.device(id, options));
+          return { device: id, state, ...(code === undefined ? {} : { code, message }) };
+        } catch (error) {
+          if (!(error instanceof LonglineError)) throw error;
+          return { device: id, state: 'rejected', code: error.code, message: error.message };
+        }
+      }),
+    );
+  }
+}

@@ -1,0 +1,233 @@
+import type { AdvertisedChannel, AgentHello } from '@longline/line';
+import type { Clock, Disposer } from '@longline/ros';
+import { ByteBudget } from './ByteBudget.ts';
+import { ChannelIds } from './ChannelIds.ts';
+import { ChannelState } from './ChannelState.ts';
+import { DeviceState } from './DeviceState.ts';
+import type { RobotLine } from './DeviceState.ts';
+import { SchemaPool } from './SchemaPool.ts';
+import type { ServerLimits } from '../limits.ts';
+
+/** What happened to a device. A newer line in place of an older one is `online` again. */
+export type DeviceEvent = 'online' | 'offline' | 'status' | 'clock';
+
+/** Told about devices. Must not throw. */
+export interface DeviceWatcher {
+  handleDevice(device: DeviceState, event: DeviceEvent): void;
+}
+
+/** Which channels are meant. */
+export interface ChannelSelection {
+  /** The one device it is about, where it is about one. */
+  readonly deviceId?: string | undefined;
+  matchesDevice(id: string): boolean;
+  matchesTopic(topic: string): boolean;
+}
+
+/** Told about changes of the channels that it selects. Must not throw. */
+export interface ChannelWatcher extends ChannelSelection {
+  /** The channel is there: first seen, back, or with a changed definition. */
+  handleChannel(channel: ChannelState): void;
+  /** The topic is gone from the robot. */
+  handleChannelGone(channel: ChannelState): void;
+}
+
+/** How often it is looked whether a clock estimate changed, in milliseconds, and by how much it must to be told. */
+const CLOCK_LOOK_MS = 1_000;
+const CLOCK_TOLD_MS = 1;
+
+/** What every device is and says now. No I/O: lines are given, readers are told. */
+export class FleetState {
+  readonly latestBytes: ByteBudget;
+  readonly schemas = new SchemaPool();
+  readonly #clock: Clock;
+  readonly #limits: ServerLimits;
+  readonly #devices = new Map<string, DeviceState>();
+  readonly #ids = new ChannelIds();
+  readonly #deviceWatchers = new Set<DeviceWatcher>();
+  readonly #watchersByDevice = new Map<string, Set<ChannelWatcher>>();
+  readonly #wideWatchers = new Set<ChannelWatcher>();
+  readonly #toldClocks = new WeakMap<DeviceState, number>();
+  #cancelClockLook: Disposer | undefined;
+
+  constructor(clock: Clock, limits: ServerLimits) {
+    this.#clock = clock;
+    this.#limits = limits;
+    this.latestBytes = new ByteBudget(limits.maxLatestBytes);
+  }
+
+  get devices(): Iterable<DeviceState> {
+    return this.#devices.values();
+  }
+
+  get deviceCount(): number {
+    return this.#devices.size;
+  }
+
+  device(id: string): DeviceState | undefined {
+    return this.#devices.get(id);
+  }
+
+  /** Whether this device is known or there is room for it. */
+  hasRoomFor(id: string): boolean {
+    return this.#devices.has(id) || this.#devices.size < this.#limits.maxDevices;
+  }
+
+  /** A line was accepted. Returns the device, or undefined when a newer line of it is known already. */
+  openLine(
+    line: RobotLine,
+    epoch: number,
+    hello: AgentHello,
+  ): { device: DeviceState; older: RobotLine | undefined } | undefined {
+    let device = this.#devices.get(hello.device);
+    if (device === undefined) {
+      device = new DeviceState(hello.device, this.#limits.maxLatestBytesPerDevice, this.latestBytes);
+      this.#devices.set(hello.device, device);
+    }
+    if (epoch <= device.epoch) return undefined;
+    const older = device.attach(line, epoch, hello, this.#wallMs());
+    this.#toldClocks.delete(device);
+    this.#cancelClockLook ??= this.#clock.after(CLOCK_LOOK_MS, () => this.#lookAtClocks());
+    return { device, older };
+  }
+
+  /** Tells the watchers. Changes of a device are made first and announced when they are whole. */
+  announce(device: DeviceState, event: DeviceEvent): void {
+    for (const watcher of this.#deviceWatchers) watcher.handleDevice(device, event);
+  }
+
+  closeLine(device: DeviceState, epoch: number): void {
+    if (device.detach(epoch, this.#wallMs())) this.announce(device, 'offline');
+  }
+
+  /** The present line advertised a channel, new or again. */
+  advertise(device: DeviceState, { id: localId, ...rest }: AdvertisedChannel): ChannelState {
+    const schema = this.schemas.shared(rest.schema);
+    let channel = device.channels.get(rest.topic);
+    if (channel === undefined) {
+      this.#makeRoom(device);
+      const advertised = { ...rest, id: this.#ids.take(), schema, device: device.id };
+      channel = new ChannelState(advertised, localId, device.epoch, device.latestBytes);
+      device.channels.set(rest.topic, channel);
+      device.definitions.hold(schema);
+      this.#tellChannel(device, channel);
+      return channel;
+    }
+    const before = channel.advertised;
+    const back = channel.gone;
+    channel.localId = localId;
+    channel.epoch = device.epoch;
+    channel.gone = false;
+    if (before.schema !== schema || before.encoding !== rest.encoding) {
+      device.definitions.hold(schema);
+      device.definitions.release(before.schema);
+      channel.redefine({ ...rest, id: channel.id, schema, device: device.id });
+      this.#tellChannel(device, channel);
+    } else if (before.latched !== rest.latched || before.lane !== rest.lane || before.delivery !== rest.delivery) {
+      channel.advertised = { ...rest, id: channel.id, schema, device: device.id };
+      this.#tellChannel(device, channel);
+    } else if (back) {
+      this.#tellChannel(device, channel);
+    }
+    return channel;
+  }
+
+  /** The present line withdrew a channel. It stays known with its last message. */
+  unadvertise(device: DeviceState, channel: ChannelState): void {
+    if (channel.gone) return;
+    channel.gone = true;
+    // Last in the order of forgetting: the ones gone longest are first.
+    device.channels.delete(channel.topic);
+    device.channels.set(channel.topic, channel);
+    this.#tellGone(device, channel);
+  }
+
+  watchDevices(watcher: DeviceWatcher): Disposer {
+    this.#deviceWatchers.add(watcher);
+    return () => void this.#deviceWatchers.delete(watcher);
+  }
+
+  /** The channels that are there now, those of offline devices too. They are looked up as they are taken. */
+  *channelsOf(selection: ChannelSelection): Generator<ChannelState, undefined> {
+    for (const device of this.#devicesOf(selection)) {
+      for (const channel of device.channels.values())
+        if (!channel.gone && selection.matchesTopic(channel.topic)) yield channel;
+    }
+  }
+
+  /** Tells of changes from now on. */
+  watchChannels(watcher: ChannelWatcher): Disposer {
+    const { deviceId } = watcher;
+    if (deviceId === undefined) {
+      this.#wideWatchers.add(watcher);
+      return () => void this.#wideWatchers.delete(watcher);
+    }
+    const watchers = this.#watchersByDevice.get(deviceId) ?? new Set();
+    this.#watchersByDevice.set(deviceId, watchers.add(watcher));
+    return () => {
+      watchers.delete(watcher);
+      if (watchers.size === 0 && this.#watchersByDevice.get(deviceId) === watchers)
+        this.#watchersByDevice.delete(deviceId);
+    };
+  }
+
+  stop(): void {
+    this.#cancelClockLook?.();
+  }
+
+  #devicesOf(selection: ChannelSelection): Iterable<DeviceState> {
+    if (selection.deviceId === undefined) return this.#devices.values().filter(({ id }) => selection.matchesDevice(id));
+    const device = this.#devices.get(selection.deviceId);
+    return device === undefined ? [] : [device];
+  }
+
+  #watchersOf(device: DeviceState, topic: string): ChannelWatcher[] {
+    const exact = this.#watchersByDevice.get(device.id) ?? [];
+    const wide = this.#wideWatchers.values().filter((watcher) => watcher.matchesDevice(device.id));
+    return [...exact, ...wide].filter((watcher) => watcher.matchesTopic(topic));
+  }
+
+  #tellChannel(device: DeviceState, channel: ChannelState): void {
+    for (const watcher of this.#watchersOf(device, channel.topic)) watcher.handleChannel(channel);
+  }
+
+  #tellGone(device: DeviceState, channel: ChannelState): void {
+    for (const watcher of this.#watchersOf(device, channel.topic)) watcher.handleChannelGone(channel);
+  }
+
+  /** Forgets channels that the present line does not have, until one more fits. */
+  #makeRoom(device: DeviceState): void {
+    const { maxChannelsPerDevice, maxDefinitionBytesPerDevice } = this.#limits;
+    const overfull = (): boolean =>
+      device.channels.size >= maxChannelsPerDevice || device.definitions.bytes > maxDefinitionBytesPerDevice;
+    if (!overfull()) return;
+    for (const channel of [...device.channels.values()]) {
+      if (!channel.gone && channel.epoch === device.epoch) continue;
+      device.channels.delete(channel.topic);
+      device.definitions.release(channel.advertised.schema);
+      channel.gone = true;
+      this.#tellGone(device, channel);
+      channel.close();
+      this.#ids.give(channel.id);
+      if (!overfull()) return;
+    }
+  }
+
+  #lookAtClocks(): void {
+    let online = 0;
+    for (const device of this.#devices.values()) {
+      if (!device.online) continue;
+      online++;
+      const offsetMs = Number(device.clock?.wallOffsetNs ?? 0n) / 1e6;
+      if (device.clock === undefined || Math.abs(offsetMs - (this.#toldClocks.get(device) ?? Infinity)) < CLOCK_TOLD_MS)
+        continue;
+      this.#toldClocks.set(device, offsetMs);
+      this.announce(device, 'clock');
+    }
+    this.#cancelClockLook = online === 0 ? undefined : this.#clock.after(CLOCK_LOOK_MS, () => this.#lookAtClocks());
+  }
+
+  #wallMs(): number {
+    return Number(this.#clock.wallNs() / 1_000_000n);
+  }
+}

@@ -1,0 +1,258 @@
+import type { IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { MessageChannel } from 'node:worker_threads';
+import type { MessagePort } from 'node:worker_threads';
+import { bindMessagePort, bindWebSocket, defaultLimits, subprotocols } from '@longline/line';
+import type { AgentHello, LineClose, LineEndpoint, LineLimits, ReaderHello, Transport } from '@longline/line';
+import type { Clock, Disposer } from '@longline/ros';
+import { LonglineError } from '@longline/ros';
+import type { Logger } from 'pino';
+import { WebSocketServer } from 'ws';
+import type { WebSocket } from 'ws';
+import { z } from 'zod';
+import type { RobotRequests } from '../commands/RobotRequests.ts';
+import { ServerError } from '../errors.ts';
+import type { DeviceState } from '../fleet/DeviceState.ts';
+import type { FleetState } from '../fleet/FleetState.ts';
+import { statusOf } from '../http/statusOf.ts';
+import type { ServerLimits } from '../limits.ts';
+import { LiveSession } from '../live/LiveSession.ts';
+import type { LiveSessionHost } from '../live/LiveSession.ts';
+import { localAdministrator } from '../Principal.ts';
+import type { Principal } from '../Principal.ts';
+import type { Bus } from '../seams/Bus.ts';
+import type { FleetStore } from '../seams/FleetStore.ts';
+import { AgentSession } from './AgentSession.ts';
+import type { AgentSessionHost } from './AgentSession.ts';
+import type { OriginGuard } from './OriginGuard.ts';
+import { refuseUpgrade } from './refuseUpgrade.ts';
+
+/** What a gateway is given. */
+export interface GatewayOptions {
+  readonly fleet: FleetState;
+  readonly requests: RobotRequests;
+  readonly store: FleetStore;
+  readonly bus: Bus;
+  readonly guard: OriginGuard;
+  readonly clock: Clock;
+  readonly limits: ServerLimits;
+  readonly log: Logger;
+  readonly name: string;
+  readonly software: string;
+}
+
+/** Where agents and readers connect. */
+export const linePath = '/api/v1/line';
+export const livePath = '/api/v1/live';
+
+const lineOpenedSubject = 'line.opened';
+const lineOpenedSchema = z.object({ device: z.string(), epoch: z.number(), server: z.string() });
+
+/** Takes WebSockets and ports in, and runs a session on each. */
+export class Gateway implements AgentSessionHost, LiveSessionHost {
+  readonly fleet: FleetState;
+  readonly requests: RobotRequests;
+  readonly clock: Clock;
+  readonly lineLimits: Partial<LineLimits>;
+  readonly software: string;
+  readonly name: string;
+  readonly counters = {
+    frames: 0,
+    bytes: 0,
+    messages: 0,
+    agentDropped: 0,
+    refusedUpgrades: 0,
+    linesOpened: 0,
+    droppedForReaders: 0,
+  };
+  readonly #options: GatewayOptions;
+  readonly #webSockets: WebSocketServer;
+  readonly #sockets = new Set<WebSocket>();
+  readonly #agents = new Set<AgentSession>();
+  readonly #readers = new Set<LiveSession>();
+  /** Every reader's connection, those too that have not greeted. */
+  readonly #liveSessions = new Set<LiveSession>();
+  #stopListening: Disposer = () => undefined;
+  #stopped = false;
+  #handleEmpty: (() => void) | undefined;
+
+  constructor(options: GatewayOptions) {
+    this.#options = options;
+    this.fleet = options.fleet;
+    this.requests = options.requests;
+    this.clock = options.clock;
+    this.lineLimits = options.limits.line;
+    this.software = options.software;
+    this.name = options.name;
+    this.#webSockets = new WebSocketServer({
+      noServer: true,
+      clientTracking: false,
+      // Definitions and batches do not compress at the price that a connection pays for it.
+      perMessageDeflate: false,
+      maxPayload: options.limits.line.maxFrameBytes ?? defaultLimits.maxFrameBytes,
+      handleProtocols: (offered) => subprotocols.find((protocol) => offered.has(protocol)) ?? false,
+    });
+  }
+
+  readonly shareSchema: AgentSessionHost['shareSchema'] = (schema) => this.fleet.schemas.shared(schema);
+
+  /** Agents' connections, readers that have greeted, and all sockets. */
+  get counts(): { readonly agents: number; readonly readers: number; readonly sockets: number } {
+    return { agents: this.#agents.size, readers: this.#readers.size, sockets: this.#sockets.size };
+  }
+
+  /** Messages that present and past readers were too slow for, or that were folded for their rates. */
+  get droppedForReaders(): number {
+    let dropped = this.counters.droppedForReaders;
+    for (const { end } of this.#readers) dropped += end.droppedTotal;
+    return dropped;
+  }
+
+  async start(): Promise<void> {
+    this.#stopListening = await this.#options.bus.subscribe(lineOpenedSubject, (data) => this.#handleLineOpened(data));
+  }
+
+  handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    try {
+      const attach = this.#admit(request);
+      this.#webSockets.handleUpgrade(request, socket, head, (webSocket) => this.#take(webSocket, attach));
+    } catch (error) {
+      this.counters.refusedUpgrades++;
+      const refusal =
+        error instanceof LonglineError
+          ? error
+          : new ServerError('SERVER_FAILED', 'The upgrade failed in the server; its log says why.', { cause: error });
+      if (refusal !== error) this.handleFault('an upgrade failed', error);
+      refuseUpgrade(socket, statusOf(refusal.code), refusal);
+    }
+  }
+
+  /** A reader's line for a worker thread of this process. */
+  openPort(principal: Principal = localAdministrator): MessagePort {
+    if (this.#stopped) throw stopped();
+    const { port1, port2 } = new MessageChannel();
+    const session = bindMessagePort(port1, (transport) => this.#openLive(principal, transport));
+    // A worker that is terminated says nothing on the line.
+    port1.on('close', () => session.handleDisconnected(1006, 'the port was closed'));
+    return port2;
+  }
+
+  /** Closes every line and waits until the sockets are closed. Idempotent. */
+  async stop(): Promise<void> {
+    const message = 'the server stops; come back in a moment';
+    this.#stopped = true;
+    this.#stopListening();
+    for (const { end } of [...this.#agents, ...this.#liveSessions]) end.close('SERVER_STOPPING', message);
+    if (this.#sockets.size === 0) return;
+    const { promise, resolve } = Promise.withResolvers<undefined>();
+    this.#handleEmpty = () => resolve(undefined);
+    await promise;
+  }
+
+  openEpoch(device: string): Promise<number> {
+    return this.#options.store.openLine(device, this.name);
+  }
+
+  handleLineOpened(device: DeviceState, { boot, software, robot }: AgentHello): void {
+    const { id, epoch } = device;
+    this.counters.linesOpened++;
+    this.#options.log.info({ device: id, epoch, boot, software, robot }, 'device online');
+    const told = new TextEncoder().encode(JSON.stringify({ device: id, epoch, server: this.name }));
+    this.#options.bus.publish(lineOpenedSubject, told).catch((error: unknown) => {
+      this.handleFault('the other servers could not be told of a new line', error);
+    });
+  }
+
+  handleLineEnded(close: LineClose | undefined, device: string, epoch: number): void {
+    if (close !== undefined) {
+      const { closeCode, code, reason } = close;
+      this.#options.log.info({ device, epoch, closeCode, code, reason }, 'line ended');
+      if (close.cause !== undefined) this.handleFault(`the line of device ${device} failed`, close.cause);
+    }
+    this.#options.store.closeLine(device, epoch).catch((error: unknown) => {
+      this.handleFault('the store could not be told that a line ended', error);
+    });
+  }
+
+  handleJoined(session: LiveSession, { software }: ReaderHello): boolean {
+    if (this.#readers.size >= this.#options.limits.maxReaders) return false;
+    this.#readers.add(session);
+    this.#options.log.info({ software, readers: this.#readers.size }, 'reader joined');
+    return true;
+  }
+
+  /** For both kinds of sessions. */
+  handleClosed(session: AgentSession | LiveSession, close?: LineClose): void {
+    if (session instanceof AgentSession) {
+      this.#agents.delete(session);
+      return;
+    }
+    this.#liveSessions.delete(session);
+    if (!this.#readers.delete(session)) return;
+    this.counters.droppedForReaders += session.end.droppedTotal;
+    this.#options.log.info({ code: close?.code, reason: close?.reason, readers: this.#readers.size }, 'reader left');
+    if (close?.cause !== undefined) this.handleFault('the line of a reader failed', close.cause);
+  }
+
+  handleFault(what: string, error: unknown): void {
+    this.#options.log.error({ err: error }, what);
+  }
+
+  /** What to run on the socket once it is open. Throws what the upgrade is refused with. */
+  #admit({ headers, url = '/' }: IncomingMessage): (transport: Transport) => LineEndpoint {
+    this.#options.guard.checkUpgrade(headers);
+    if (this.#stopped) throw stopped();
+    const path = url.split('?', 1)[0];
+    if (path !== linePath && path !== livePath) {
+      throw new ServerError(
+        'ROUTE_UNKNOWN',
+        `There is no WebSocket at ${(path ?? '').slice(0, 255)}: agents connect to ${linePath}, readers to ${livePath}.`,
+      );
+    }
+    const offered = (headers['sec-websocket-protocol'] ?? '').split(',').map((protocol) => protocol.trim());
+    if (!subprotocols.some((protocol) => offered.includes(protocol))) {
+      throw new ServerError(
+        'SUBPROTOCOL_REQUIRED',
+        `This server speaks the WebSocket subprotocol ${subprotocols.join(' or ')}; offered was ${offered.join(', ').slice(0, 255) || 'none'}. Upgrade the older side.`,
+        { details: { supported: subprotocols } },
+      );
+    }
+    if (this.#sockets.size >= this.#options.limits.maxSockets) {
+      throw new ServerError('READER_LIMIT', 'As many connections as there may be are open. Try again later.');
+    }
+    return path === linePath
+      ? (transport) => this.#openAgent(transport)
+      : (transport) => this.#openLive(localAdministrator, transport);
+  }
+
+  #take(socket: WebSocket, attach: (transport: Transport) => LineEndpoint): void {
+    this.#sockets.add(socket);
+    socket.once('close', () => {
+      this.#sockets.delete(socket);
+      if (this.#sockets.size === 0) this.#handleEmpty?.();
+    });
+    bindWebSocket(socket, attach);
+  }
+
+  #openAgent(transport: Transport): AgentSession {
+    const session = new AgentSession(this, transport);
+    this.#agents.add(session);
+    return session;
+  }
+
+  #openLive(principal: Principal, transport: Transport): LiveSession {
+    const session = new LiveSession(this, principal, transport);
+    this.#liveSessions.add(session);
+    return session;
+  }
+
+  /** Another server accepted a newer line of a device that is connected here. */
+  #handleLineOpened(data: Uint8Array): void {
+    const { device: id, epoch, server } = lineOpenedSchema.parse(JSON.parse(new TextDecoder().decode(data)));
+    const device = this.fleet.device(id);
+    if (server === this.name || device === undefined || device.epoch >= epoch) return;
+    device.line?.close('LINE_REPLACED', `another agent with this device ID connected to ${server}`);
+  }
+}
+
+const stopped = (): ServerError => new ServerError('SERVER_STOPPED', 'The server is stopping. Start another.');

@@ -1,0 +1,120 @@
+import swagger from '@fastify/swagger';
+import { fastify } from 'fastify';
+import type { FastifyReply } from 'fastify';
+import { jsonSchemaTransform, serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod';
+import type { ZodTypeProvider } from 'fastify-type-provider-zod';
+import { parseJsonExact, stringifyExact } from '@longline/ros';
+import type { Logger } from 'pino';
+import { ServerError } from '../errors.ts';
+import type { OriginGuard } from '../gateway/OriginGuard.ts';
+import type { App, RouteContext } from './App.ts';
+import { sendJson } from './App.ts';
+import { errorReply } from './errorReply.ts';
+import { commandListRoute, commandRoute, oneCommandRoute } from './routes/commands.ts';
+import { deviceRoute } from './routes/device.ts';
+import { devicesRoute } from './routes/devices.ts';
+import { endFleetStandingRoute, getFleetStandingRoute, setFleetStandingRoute } from './routes/fleetStanding.ts';
+import { graphRoute, servicesRoute } from './routes/graph.ts';
+import { healthRoute, readyRoute } from './routes/health.ts';
+import { homeRoute } from './routes/home.ts';
+import { latestRoute } from './routes/latest.ts';
+import { metricsRoute } from './routes/metrics.ts';
+import { openapiRoute } from './routes/openapi.ts';
+import { parametersRoute } from './routes/parameters.ts';
+import { endStandingRoute, getStandingRoute, setStandingRoute } from './routes/standing.ts';
+import { topicsRoute } from './routes/topics.ts';
+
+/** What the HTTP application is given besides what its routes work on. */
+export interface AppOptions {
+  readonly guard: OriginGuard;
+  readonly maxBodyBytes: number;
+  readonly version: string;
+  readonly log: Logger;
+}
+
+/** Every route, in the order of the API's document. */
+const routes: readonly ((app: App, context: RouteContext) => void)[] = [
+  homeRoute,
+  devicesRoute,
+  deviceRoute,
+  topicsRoute,
+  latestRoute,
+  setStandingRoute,
+  endStandingRoute,
+  getStandingRoute,
+  setFleetStandingRoute,
+  endFleetStandingRoute,
+  getFleetStandingRoute,
+  commandRoute,
+  commandListRoute,
+  oneCommandRoute,
+  graphRoute,
+  servicesRoute,
+  parametersRoute,
+  healthRoute,
+  readyRoute,
+  metricsRoute,
+  openapiRoute,
+];
+
+/** The HTTP doors, not listening yet. */
+export async function createApp(context: RouteContext, options: AppOptions): Promise<App> {
+  const sendError = (reply: FastifyReply, thrown: unknown): void => {
+    const { status, error } = errorReply(thrown);
+    if (status === 500) options.log.error({ err: thrown }, 'an HTTP request failed');
+    const { code, message, details } = error;
+    sendJson(reply, { code, message, details }, status);
+  };
+  const app = fastify({
+    bodyLimit: options.maxBodyBytes,
+    forceCloseConnections: true,
+    routerOptions: { maxParamLength: 256 },
+    frameworkErrors: (error, _request, reply) => void sendError(reply, error),
+    clientErrorHandler: (_error, socket) => {
+      if (!socket.writable) return;
+      const body = stringifyExact({ code: 'REQUEST_INVALID', message: 'This is not HTTP/1.1.', details: {} });
+      socket.end(
+        `HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body}`,
+      );
+    },
+  }).withTypeProvider<ZodTypeProvider>();
+
+  app.setValidatorCompiler(validatorCompiler);
+  app.setSerializerCompiler(serializerCompiler);
+  app.removeAllContentTypeParsers();
+  // Integers beyond 2^53 must keep their digits.
+  app.addContentTypeParser('application/json', { parseAs: 'string' }, (_request, body, done) => {
+    try {
+      done(null, parseJsonExact(body.toString()));
+    } catch (error) {
+      done(error instanceof Error ? error : new Error(String(error)));
+    }
+  });
+  app.addHook('onRequest', (request, _reply, done) => {
+    options.guard.checkHttp(request.method, request.headers);
+    done();
+  });
+  app.setErrorHandler((error, _request, reply) => void sendError(reply, error));
+  app.setNotFoundHandler((request, reply) =>
+    sendError(
+      reply,
+      new ServerError(
+        'ROUTE_UNKNOWN',
+        `There is no ${request.method} ${request.url.split('?', 1)[0]?.slice(0, 255) ?? ''}. /api/v1/openapi.json lists what there is.`,
+      ),
+    ),
+  );
+  await app.register(swagger, {
+    openapi: {
+      openapi: '3.1.0',
+      info: {
+        title: 'Longline',
+        description: 'ROS robots over outbound lines: what they send, and commands back. All errors have one format.',
+        version: options.version,
+      },
+    },
+    transform: jsonSchemaTransform,
+  });
+  for (const route of routes) route(app, context);
+  return app;
+}

@@ -1,0 +1,31 @@
+import type { App } from '../App.ts';
+
+const page = `<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width">
+<meta name="color-scheme" content="light dark">
+<title>Longline</title>
+<style>body { font: 16px/1.5 system-ui, sans-serif; max-width: 44rem; margin: 3rem auto; padding: 0 1rem }</style>
+<h1>Longline</h1>
+<p>This server keeps what ROS robots send over their lines, and carries commands back to them.</p>
+<ul>
+<li><a href="/api/v1/devices">Devices</a>: every robot that has connected. Then, for one of them:
+<code>/api/v1/devices/ID/topics</code>, <code>/api/v1/devices/ID/latest?topic=/NAME</code></li>
+<li><a href="/api/v1/standing">Standing commands</a>: what is repeated on robots while somebody holds it</li>
+<li><a href="/api/v1/openapi.json">The API</a> as an OpenAPI document</li>
+<li><a href="/metrics">Metrics</a>, <a href="/healthz">health</a>, <a href="/readyz">readiness</a></li>
+</ul>
+<p>No device yet? Start an agent beside a robot, with this server's address as its <code>server</code>.</p>
+</html>
+`;
+
+/** `GET /`: says what this is, and where to go on. */
+export function homeRoute(app: App): void {
+  app.get('/', { schema: { summary: 'What this is, for people', tags: ['server'] } }, (_request, reply) =>
+    reply
+      .type('text/html; charset=utf-8')
+      .header('content-security-policy', "default-src 'none'; style-src 'unsafe-inline'")
+      .send(page),
+  );
+}

@@ -1,0 +1,104 @@
+import type { FastifyReply } from 'fastify';
+import { RosError } from '@longline/ros';
+import { z } from 'zod';
+import { ServerError } from '../../errors.ts';
+import { latestMessage } from '../../fleet/LatestMessage.ts';
+import type { LatestMessage } from '../../fleet/LatestMessage.ts';
+import type { DeviceState } from '../../fleet/DeviceState.ts';
+import type { App, RouteContext } from '../App.ts';
+import { knownDevice, sendJson, sendJsonText } from '../App.ts';
+import { latestJson, messageJson } from '../latestJson.ts';
+import { answers, deviceParams, latestShape, optionalTopicQuery } from '../shapes.ts';
+
+/** In the list of all topics, larger messages are left out: they are had one by one. */
+const LARGEST_LISTED_BYTES = 64 * 1024;
+
+/** `GET /api/v1/devices/:id/latest`: the last message of a topic, or of all. */
+export function latestRoute(app: App, context: RouteContext): void {
+  app.get(
+    '/api/v1/devices/:id/latest',
+    {
+      schema: {
+        summary: 'The last message of a topic; without a topic, of all topics',
+        description: 'As JSON, or with `Accept: application/octet-stream` the serialized bytes, times in the headers.',
+        tags: ['devices'],
+        params: deviceParams,
+        querystring: optionalTopicQuery,
+        response: answers(z.union([latestShape, z.object({ latest: z.array(latestShape.partial()) })])),
+      },
+    },
+    (request, reply) => {
+      const { state } = knownDevice(context, request, request.params.id);
+      const { topic } = request.query;
+      if (topic === undefined) return sendJsonText(reply, listJson(state, context));
+      const latest = theLatest(state, topic, context);
+      if (request.headers.accept?.includes('application/octet-stream') === true) return sendBytes(reply, latest);
+      const fields = messageJson(latest.message);
+      if ('json' in fields) return sendJsonText(reply, latestJson(latest, `"message":${fields.json}`));
+      const { code, message, details } = fields.error;
+      // The request was good; what the robot sent was not.
+      sendJson(
+        reply,
+        { code, message: `${message} The bytes can be had as application/octet-stream.`, details },
+        502,
+      );
+    },
+  );
+}
+
+function theLatest(state: DeviceState, topic: string, { clock }: RouteContext): LatestMessage {
+  const channel = state.channels.get(topic);
+  if (channel === undefined) {
+    throw new RosError(
+      'TOPIC_UNKNOWN',
+      `Device ${state.id} has no topic ${topic} here. GET /api/v1/devices/${state.id}/topics lists those it has; the agent's config says which it sends.`,
+      { details: { device: state.id, topic } },
+    );
+  }
+  const latest = latestMessage(state, channel, clock);
+  if (latest !== undefined) return latest;
+  throw new ServerError(
+    'MESSAGE_NONE',
+    channel.messages === 0
+      ? `No message of ${topic} has come from device ${state.id} yet.`
+      : `The last message of ${topic} was not kept: too large, or of an older definition. Subscribe to see the next.`,
+    { details: { device: state.id, topic } },
+  );
+}
+
+function listJson(state: DeviceState, { clock }: RouteContext): string {
+  const items: string[] = [];
+  for (const channel of state.channels.values()) {
+    const latest = latestMessage(state, channel, clock);
+    if (latest !== undefined) items.push(latestJson(latest, listed(latest)));
+  }
+  return `{"latest":[${items.join(',')}]}`;
+}
+
+function listed({ message }: LatestMessage): string {
+  if (message.data.length > LARGEST_LISTED_BYTES) return '"omitted":"large; ask for this topic alone"';
+  const fields = messageJson(message);
+  if ('json' in fields) return `"message":${fields.json}`;
+  return `"error":${JSON.stringify({ code: fields.error.code, message: fields.error.message })}`;
+}
+
+function sendBytes(reply: FastifyReply, { topic, message, receiveTime, ageMs }: LatestMessage): void {
+  const { channel, logTime, publishTime, sequence, data } = message;
+  void reply
+    .headers({
+      'cache-control': 'no-store',
+      'content-type': 'application/octet-stream',
+      'x-longline-topic': headerText(topic),
+      'x-longline-type': headerText(channel.schema.name),
+      'x-longline-encoding': channel.encoding,
+      'x-longline-log-time-ns': logTime.toString(),
+      'x-longline-publish-time-ns': publishTime.toString(),
+      'x-longline-receive-time-ns': receiveTime.toString(),
+      'x-longline-age-ms': ageMs.toFixed(3),
+      'x-longline-sequence': sequence.toString(),
+    })
+    .send(Buffer.from(data.buffer, data.byteOffset, data.byteLength));
+}
+
+/** Names come from robots and may be any text; a header may not. */
+const headerText = (text: string): string => text.replaceAll(/[^\x20-\x7e]/g, '?');

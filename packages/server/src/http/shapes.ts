@@ -1,0 +1,155 @@
+import { z } from 'zod';
+
+// Shapes of the API: what comes is read by them, and the OpenAPI document shows them. What leaves is written as exact
+// JSON text, which no schema touches.
+
+export const deviceParams = z.object({ id: z.string().min(1).describe('Device ID, as in the config of its agent') });
+export const topicQuery = z.object({
+  topic: z.string().min(1).max(1024).describe('Absolute topic name, like /turtle1/pose'),
+});
+export const optionalTopicQuery = topicQuery.partial();
+
+export const errorShape = z
+  .object({ code: z.string(), message: z.string(), details: z.record(z.string(), z.unknown()) })
+  .describe('What went wrong: a stable code, a sentence that says what to do, and what it is about');
+
+/** The answers of a route: one that is meant, and errors. */
+export const answers = <T extends z.ZodType>(success: T) => ({ 200: success, '4xx': errorShape, '5xx': errorShape });
+
+const time = z.string().describe('ISO 8601');
+const nanoseconds = z.string().describe('Nanoseconds since 1970, in decimal digits');
+
+export const deviceShape = z.object({
+  id: z.string(),
+  online: z.boolean(),
+  epoch: z.number().describe('Grows with every line of this device'),
+  since: time.describe('Server time of the last change between online and offline'),
+  robot: z.string().describe('Where the agent finds ROS'),
+  software: z.string(),
+  boot: z.string().describe('Random ID of the present run of the agent'),
+  status: z
+    .record(z.string(), z.unknown())
+    .describe('ROS connection, simulated time, standing commands, as the robot said'),
+  clock: z
+    .object({ offsetMs: z.number(), errorMs: z.number(), roundTripMs: z.number() })
+    .optional()
+    .describe("The robot's wall clock minus the server's"),
+  topics: z.number().describe('Topics known'),
+});
+
+export const topicShape = z.object({
+  topic: z.string(),
+  type: z.string(),
+  encoding: z.string(),
+  latched: z.boolean(),
+  lane: z.string(),
+  delivery: z.string(),
+  live: z.boolean().describe('The robot is online and has the topic'),
+  messages: z.number().describe('Received since the server started'),
+  dropped: z.number().describe('Dropped on the way to the server'),
+});
+
+export const latestShape = z.object({
+  device: z.string(),
+  topic: z.string(),
+  type: z.string(),
+  logTime: time.describe('When the robot received it, on the robot’s clock, with nanoseconds'),
+  logTimeNs: nanoseconds,
+  publishTime: time.describe('The ROS source time if known, else the log time'),
+  publishTimeNs: nanoseconds,
+  receiveTime: time.describe('When the server received it, on the server’s clock'),
+  receiveTimeNs: nanoseconds,
+  ageMs: z.number().describe('How long ago the robot received it, the difference of the clocks taken off'),
+  sequence: z.number(),
+  bytes: z.number().describe('Size of the serialized message'),
+  message: z
+    .unknown()
+    .describe('The fields: int64 as digits, NaN and infinities as strings, uint8[] as base64, times as ROS has them'),
+});
+
+export const standingShape = z.object({
+  device: z.string(),
+  topic: z.string(),
+  type: z.string().optional(),
+  rateHz: z.number(),
+  holdMs: z.number(),
+  remainingMs: z.number().describe('Until the hold runs out, unless it is set again'),
+  motion: z.boolean().describe('It moves the robot, and so ends with the line of the robot'),
+  holder: z.string(),
+  state: z.enum(['active', 'ending']),
+});
+
+export const commandShape = z.object({
+  id: z.string(),
+  device: z.string(),
+  kind: z.string(),
+  target: z.string().describe('The topic, service or parameter it is about'),
+  issuer: z.string(),
+  state: z.enum(['accepted', 'sent', 'received', 'done', 'failed', 'rejected', 'expired', 'cancelled', 'unknown']),
+  code: z.string().optional(),
+  message: z.string().optional(),
+  deadlineMs: z.number(),
+  acceptedTime: time,
+  sentTime: time.optional(),
+  receivedTime: time.optional(),
+  finishedTime: time.optional(),
+  result: z.unknown().describe('What the robot answered: {subscribers} of a publish, the response of a call'),
+});
+
+export const outcomesShape = z.object({
+  outcomes: z.array(
+    z.object({ device: z.string(), state: z.string(), code: z.string().optional(), message: z.string().optional() }),
+  ),
+});
+
+/** A value of any shape that has to be there. */
+export const present = z.unknown().refine((value) => value !== undefined, 'is missing');
+
+const deadlineMs = z
+  .number()
+  .min(1)
+  .max(86_400_000)
+  .optional()
+  .describe('At this age it is no longer executed; default 5000');
+
+export const standingBody = z.strictObject({
+  type: z.string().optional().describe('Message type; needed only where the robot does not know the topic'),
+  message: present.describe('The fields; those left out are zero, unknown ones are refused'),
+  rateHz: z.number().min(0.01).max(1000).default(10),
+  holdMs: z
+    .number()
+    .min(100)
+    .max(86_400_000)
+    .default(1000)
+    .describe('The message is repeated for so long after it was last set; set it again to renew'),
+  deadlineMs,
+});
+
+const everyCommand = {
+  id: z.string().min(1).max(128).optional().describe('Idempotency key: a repeated one gives the command that has it'),
+  deadlineMs,
+  waitFor: z.enum(['accepted', 'done']).default('done'),
+};
+
+export const commandBody = z.discriminatedUnion('kind', [
+  z.strictObject({
+    kind: z.literal('publish'),
+    topic: z.string().min(1).max(1024),
+    type: z.string().optional(),
+    latched: z.boolean().optional(),
+    message: present,
+    ...everyCommand,
+  }),
+  z.strictObject({
+    kind: z.literal('call'),
+    service: z.string().min(1).max(1024),
+    request: z.unknown(),
+    ...everyCommand,
+  }),
+  z.strictObject({
+    kind: z.literal('setParameter'),
+    name: z.string().min(1).max(1024),
+    value: present,
+    ...everyCommand,
+  }),
+]);

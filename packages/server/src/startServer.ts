@@ -1,0 +1,164 @@
+import type { AddressInfo } from 'node:net';
+import type { MessagePort } from 'node:worker_threads';
+import { systemClock } from '@longline/ros';
+import type { Clock } from '@longline/ros';
+import { destination, pino } from 'pino';
+import type { Logger } from 'pino';
+import { Commands } from './commands/Commands.ts';
+import { RobotRequests } from './commands/RobotRequests.ts';
+import { ServerError } from './errors.ts';
+import { Fleet } from './fleet/Fleet.ts';
+import { FleetState } from './fleet/FleetState.ts';
+import { Gateway } from './gateway/Gateway.ts';
+import { OriginGuard } from './gateway/OriginGuard.ts';
+import { createApp } from './http/createApp.ts';
+import { defaultServerLimits } from './limits.ts';
+import type { ServerLimits } from './limits.ts';
+import { serverMetrics } from './metrics/serverMetrics.ts';
+import { localAdministrator } from './Principal.ts';
+import { MemoryBus } from './seams/MemoryBus.ts';
+import { MemoryFleetStore } from './seams/MemoryFleetStore.ts';
+import { StandingCommands } from './standing/StandingCommands.ts';
+
+const VERSION = '0.1.0';
+
+/** How a server is to run. */
+export interface ServerOptions {
+  /** Address to listen on. Default 127.0.0.1; any but a loopback address needs `unlockedNetwork`. */
+  readonly host?: string | undefined;
+  /** Default 8080; 0 takes a free one. */
+  readonly port?: number | undefined;
+  /** Serve a network without credentials. For closed test networks only: whoever reaches the port commands the robots. */
+  readonly unlockedNetwork?: boolean | undefined;
+  /** Shown to agents and readers, and unlike that of any other server of the fleet. Default `longline`. */
+  readonly name?: string | undefined;
+  /** Default: warnings and errors, to standard error. */
+  readonly log?: Logger | undefined;
+  readonly clock?: Clock | undefined;
+  readonly limits?: Partial<ServerLimits> | undefined;
+}
+
+/** A running server. */
+export interface Server {
+  /** For HTTP: `http://127.0.0.1:8080`. */
+  readonly url: string;
+  readonly port: number;
+  /** Every device, for programs in this process. */
+  readonly fleet: Fleet;
+  /** A reader's line for a worker thread; transfer the port to it. Throws `SERVER_STOPPED`. */
+  openPort(): MessagePort;
+  /** Ends every line and closes the port. Idempotent; waits. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts a server and resolves when it takes connections. Rejects with `ADDRESS_NOT_LOOPBACK`, `PORT_IN_USE`,
+ * `ADDRESS_UNUSABLE`.
+ *
+ * @example
+ * const server = await startServer({ port: 8080 });
+ * console.log(server.fleet.device('1722').latest('/turtle1/pose')?.message.value);
+ */
+export async function startServer(options: ServerOptions = {}): Promise<Server> {
+  const { host = '127.0.0.1', port = 8080, name = 'longline', clock = systemClock } = options;
+  const log = options.log ?? pino({ level: 'warn' }, destination(2));
+  const limits = { ...defaultServerLimits, ...options.limits };
+  const loopbackOnly = isLoopback(host);
+  if (!loopbackOnly) checkUnlocked(host, options.unlockedNetwork ?? false, log);
+
+  const state = new FleetState(clock, limits);
+  const commands = new Commands(state, clock, limits);
+  const standing = new StandingCommands(commands, clock, limits.maxStandingPerDevice);
+  const stopStanding = state.watchDevices(standing);
+  const requests = new RobotRequests(commands, standing);
+  const bus = new MemoryBus();
+  const store = new MemoryFleetStore();
+  const guard = new OriginGuard({ loopbackOnly });
+  const software = `longline-server ${VERSION}`;
+  const gateway = new Gateway({ fleet: state, requests, store, bus, guard, clock, limits, log, name, software });
+  const handleFault = (what: string, error: unknown): void => gateway.handleFault(what, error);
+  const fleet = new Fleet({ fleet: state, commands, requests, standing, clock, handleFault });
+  let ready = false;
+  const metrics = serverMetrics({ fleet: state, gateway, commands, standing });
+  const app = await createApp(
+    { state, fleet, commands, requests, clock, metrics, isReady: () => ready, principalOf: () => localAdministrator },
+    { guard, maxBodyBytes: limits.maxBodyBytes, version: VERSION, log },
+  );
+  app.server.on('upgrade', (request, socket, head) => gateway.handleUpgrade(request, socket, head));
+  app.server.maxConnections = limits.maxSockets + HTTP_CONNECTIONS;
+
+  let stopping: Promise<void> | undefined;
+  const stop = async (): Promise<void> => {
+    ready = false;
+    await gateway.stop();
+    await app.close();
+    stopStanding();
+    standing.stop();
+    state.stop();
+    await Promise.all([bus.close(), store.close()]);
+    log.info('server stopped');
+  };
+
+  await gateway.start();
+  try {
+    await app.listen({ host, port });
+  } catch (error) {
+    await stop();
+    throw listenError(error, host, port);
+  }
+  ready = true;
+  const actualPort = portOf(app.server.address());
+  const url = `http://${urlHost(host)}:${actualPort}`;
+  log.info({ url, name }, 'server started');
+  return {
+    url,
+    port: actualPort,
+    fleet,
+    openPort: () => gateway.openPort(),
+    stop: () => (stopping ??= stop()),
+  };
+}
+
+/** Connections for plain HTTP besides the WebSockets. */
+const HTTP_CONNECTIONS = 1_000;
+
+const isLoopback = (host: string): boolean =>
+  host === 'localhost' || host === '::1' || /^127(?:\.\d{1,3}){3}$/.test(host);
+
+function checkUnlocked(host: string, unlockedNetwork: boolean, log: Logger): void {
+  if (!unlockedNetwork) {
+    throw new ServerError(
+      'ADDRESS_NOT_LOOPBACK',
+      `The server does not listen on ${host}: until it has credentials, anybody on that network could command the robots. ` +
+        'Listen on 127.0.0.1, or use --unlocked-network on a closed test network.',
+      { details: { host } },
+    );
+  }
+  log.warn({ host }, 'UNLOCKED: whoever reaches this address reads and commands every robot');
+}
+
+function listenError(error: unknown, host: string, port: number): unknown {
+  if (!(error instanceof Error) || !('code' in error)) return error;
+  const details = { host, port };
+  if (error.code === 'EADDRINUSE') {
+    return new ServerError(
+      'PORT_IN_USE',
+      `Port ${port} of ${host} is taken, perhaps by another Longline server. Stop that one, or choose another with --port (0 takes a free one).`,
+      { cause: error, details },
+    );
+  }
+  return new ServerError(
+    'ADDRESS_UNUSABLE',
+    `The server cannot listen on port ${port} of ${host} (${String(error.code)}). Use an address of this machine and a port that this user may open.`,
+    { cause: error, details },
+  );
+}
+
+const portOf = (address: AddressInfo | string | null): number =>
+  typeof address === 'object' && address !== null ? address.port : 0;
+
+function urlHost(host: string): string {
+  if (host === '0.0.0.0') return '127.0.0.1';
+  if (host === '::') return '[::1]';
+  return host.includes(':') ? `[${host}]` : host;
+}
