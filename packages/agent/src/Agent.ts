@@ -127,10 +127,14 @@ export class Agent {
   /** Begins to watch the robot and to connect. It needs neither ROS nor the server to be there. */
   start(): void {
     if (this.#stopping !== undefined) return;
+    let isFirst = true;
     this.#view.watch({
       handleStatus: (status) => {
-        if (status.state === 'connected') this.#log.info({ robot: this.#graph.name }, 'ROS is connected');
-        else this.#log.warn({ robot: this.#graph.name, ...status }, 'ROS is not connected');
+        const details = { robot: this.#graph.name, ...status };
+        if (status.state === 'connected') this.#log.info(details, 'ROS is connected');
+        else if (isFirst) this.#log.info(details, 'the agent waits for ROS');
+        else this.#log.warn(details, 'ROS is not connected');
+        isFirst = false;
         this.#reporter.handleChange();
       },
     });
