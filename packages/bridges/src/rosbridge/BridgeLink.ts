@@ -186,18 +186,21 @@ export class BridgeLink {
     const bounds: CallBounds = { deadlineMs: PULSE_DEADLINE_MS, signal: given };
     let misses = 0;
     let isFirst = true;
+    let isRefused = !session.hasRosapi;
     while (!given.aborted) {
       try {
         if (!isFirst) await this.#sleep(listener.isWatched() ? WATCHED_INTERVAL_MS : PULSE_INTERVAL_MS, given);
         isFirst = false;
-        if (session.hasRosapi) await listener.pulse(session, bounds);
-        else await session.pulse.getTime(bounds);
-        if (!session.hasRosapi) return `rosapi at ${url} answers again; connecting anew.`;
+        if (isRefused) await session.pulse.getTime(bounds);
+        else await listener.pulse(session, bounds);
+        if (isRefused) return `rosapi at ${url} answers again; connecting anew.`;
         misses = 0;
       } catch (error) {
-        // A session that began without rosapi goes on without it: reading topics may work all the same.
-        if (!session.hasRosapi && isRefusal(error)) continue;
-        if (++misses >= MAX_MISSES) return isRefusal(error) ? rosapiMissing(url, error) : silence(url, error);
+        if (++misses < MAX_MISSES) continue;
+        if (!isRefusal(error)) return silence(url, error);
+        // The server lives, only rosapi or the ROS master does not: topics that are being read may well go on.
+        if (!isRefused) listener.handleStatus(disconnected(rosapiMissing(url, error)));
+        isRefused = true;
       }
     }
     return 'given up';

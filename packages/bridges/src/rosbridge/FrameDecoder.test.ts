@@ -114,6 +114,19 @@ describe('binary frames', () => {
     expect(raw).toEqual([['/a', new Uint8Array([0, 1, 0, 0, 7])]]);
   });
 
+  test('what is no CBOR, and CBOR of something else, is a problem', () => {
+    const { decoder, problems } = collect();
+    // undefined; an empty map; an array announced longer than any memory; a byte string cut off
+    const frames = [
+      [0xf7],
+      [0xa0],
+      [0x9b, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff],
+      [0x5a, 0x7f, 0xff, 0xff, 0xff, 1],
+    ];
+    for (const frame of frames) decoder.handleBinary(new Uint8Array(frame));
+    expect(problems).toHaveLength(frames.length);
+  });
+
   test('every recorded cbor-raw frame is read', () => {
     const { decoder, raw, problems } = collect();
     for (const frame of recordedRosbridge().rawFrames) decoder.handleBinary(frame);

@@ -90,18 +90,14 @@ export class FrameDecoder {
 }
 
 const MAX_SHOWN_CHARACTERS = 200;
+const MAX_SHOWN_NAMES = 10;
 
+/** Something of a value to recognize it by; a frame may be megabytes long. */
 function shortened(value: unknown): string {
-  let text: string;
-  try {
-    text =
-      typeof value === 'string'
-        ? value
-        : JSON.stringify(value, (_, part: unknown) => (typeof part === 'bigint' ? String(part) : part));
-  } catch {
-    text = typeof value;
-  }
-  return text.slice(0, MAX_SHOWN_CHARACTERS);
+  if (typeof value === 'string') return value.slice(0, MAX_SHOWN_CHARACTERS);
+  if (typeof value !== 'object' || value === null) return String(value);
+  const names = Object.keys(value).slice(0, MAX_SHOWN_NAMES).join(', ');
+  return `a value with ${names === '' ? 'nothing' : names}`.slice(0, MAX_SHOWN_CHARACTERS);
 }
 
 const describe = (error: unknown): string => (error instanceof Error ? error.message : String(error));

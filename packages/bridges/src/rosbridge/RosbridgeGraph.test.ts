@@ -340,14 +340,21 @@ test('a server without rosapi still delivers topics, as JSON, and says what is m
   await graph.close();
 });
 
-test('readers keep their channel while rosapi is away', async () => {
-  const { clock, graph, server } = await openRos1();
+test('readers keep their channel and their messages while rosapi is away', async () => {
+  const { clock, graph, server, states } = await openRos1();
   const level = reader();
   await graph.subscribe({ topic: '/level' }, level);
   await clock.advance(0);
   const services = [...server.services];
   server.services.clear();
+  server.received.length = 0;
   await clock.advance(10_000);
+  expect(states.at(-1)).toMatchObject({ state: 'disconnected', reason: containing('Start rosapi_node') });
+  expect(server.received).toEqual([]);
+  server.sendText('{"op":"publish","topic":"/level","msg":{"data":1}}');
+  expect(level.messages).toHaveLength(1);
+  server.crash();
+  await clock.advance(5_000);
   expect(server.subscriptions('/level')).toMatchObject([{ compression: 'cbor-raw', type: 'std_msgs/Float64' }]);
   for (const [name, service] of services) server.services.set(name, service);
   await clock.advance(5_000);
