@@ -24,7 +24,8 @@ export class DemoDisplay {
   readonly #redraws: boolean;
   readonly #startMs = performance.now();
   #serverUrl = '';
-  #isOnline: () => boolean = () => false;
+  #isOnline = false;
+  #ended = false;
   #warning: string | undefined;
   #entered = false;
 
@@ -55,9 +56,12 @@ export class DemoDisplay {
     else this.#terminal.warn(words);
   }
 
-  async start(serverUrl: string, isOnline: () => boolean): Promise<void> {
+  handlePresence(online: boolean): void {
+    this.#isOnline = online;
+  }
+
+  async start(serverUrl: string): Promise<void> {
     this.#serverUrl = serverUrl;
-    this.#isOnline = isOnline;
     if (this.#redraws) {
       this.#entered = true;
       await this.#terminal.print(ENTER);
@@ -76,8 +80,9 @@ export class DemoDisplay {
 
   /** Leaves the screen and says how it ended. Idempotent. */
   async end(): Promise<void> {
+    if (this.#ended) return;
+    this.#ended = true;
     if (this.#entered) await this.#terminal.print(LEAVE);
-    this.#entered = false;
     if (this.#meter.messages > 0) await this.#line(demoLine(this.#view()));
   }
 
@@ -98,7 +103,7 @@ export class DemoDisplay {
     const passedS = (performance.now() - this.#startMs) / 1_000;
     return {
       meter: this.#meter,
-      online: this.#isOnline(),
+      online: this.#isOnline,
       serverUrl: this.#serverUrl,
       program: env['npm_lifecycle_event'] === undefined ? 'longline' : 'npm run longline --',
       warning: this.#warning,

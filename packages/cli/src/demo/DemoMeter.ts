@@ -68,7 +68,7 @@ export class DemoMeter {
       messages: this.#messages,
       hz: rounded(this.#rate.summary()?.rateHz, 2),
       ageMs: { p50: rounded(percentile(this.#agesMs, 0.5), 2), p99: rounded(percentile(this.#agesMs, 0.99), 2) },
-      circle: circle === undefined ? null : { radius: to(circle.radius, 5), maxError: to(circle.maxError, 5) },
+      circle: circle === undefined ? null : { radius: to(circle.radius, 7), maxError: to(circle.maxError, 7) },
     };
   }
 

@@ -5,6 +5,7 @@ import { LonglineError } from '@longline/ros';
 import { startServer } from '@longline/server';
 import type { Server } from '@longline/server';
 import { pino } from 'pino';
+import type { Logger } from 'pino';
 import { CliError } from '../errors.ts';
 import { repeat } from '../repeat.ts';
 import type { Terminal } from '../Terminal.ts';
@@ -57,16 +58,22 @@ export async function runDemo(terminal: Terminal, options: DemoOptions): Promise
   const ended = forMs === undefined ? terminal.signal : AbortSignal.any([terminal.signal, AbortSignal.timeout(forMs)]);
   try {
     readPoses(fleet, meter);
-    await display.start(server.url, () => fleet.status.current.state === 'connected');
+    const followed = followPresence(fleet, display);
+    await display.start(server.url);
     await Promise.all([
-      repeat(RENEW_MS, ended, async () => void (await server.fleet.setStanding(circle))),
+      repeat(RENEW_MS, ended, async () => {
+        await server.fleet.setStanding(circle);
+      }),
       display.run(ended),
     ]);
+    await display.end();
+    await fleet.close();
+    await followed;
   } finally {
+    await display.end();
     await fleet.close();
     await agent.stop();
     await server.stop();
-    await display.end();
   }
   const wasStopped = terminal.signal.aborted;
   if (json) await terminal.print(`${JSON.stringify(meter.summary())}\n`);
@@ -84,11 +91,11 @@ function readPoses(fleet: Fleet, meter: DemoMeter): void {
   );
 }
 
-async function startDemoServer(
-  port: number | undefined,
-  note: (words: string) => void,
-  log: Parameters<typeof startServer>[0] extends infer O ? (O extends { log?: infer L } ? L : never) : never,
-): Promise<Server> {
+async function followPresence(fleet: Fleet, display: DemoDisplay): Promise<void> {
+  for await (const { device, online } of fleet.watchDevices()) if (device === DEVICE) display.handlePresence(online);
+}
+
+async function startDemoServer(port: number | undefined, note: (words: string) => void, log: Logger): Promise<Server> {
   try {
     return await startServer({ port: port ?? DEFAULT_PORT, log });
   } catch (error) {
