@@ -259,6 +259,27 @@ describeWithPeer('roscore', 'when a real roscore goes and comes back', () => {
   }, 120_000);
 });
 
+describeWithPeer('roscore', 'when a real roscore is restarted under living nodes', () => {
+  it('what flows goes on flowing, and new publishers are found', async () => {
+    const roscore = await startRoscore();
+    const graph = openRos1({ masterUri: roscore.masterUri, host: 'localhost' });
+    const old = startRospyNode(roscore, talker('String', "'old'"), ['/talk']);
+    const heard = await listen(graph, '/talk');
+    await waitFor(() => heard.messages.length > 0, { timeoutMs: 20_000 });
+    await roscore.restart();
+    const young = startRospyNode(roscore, talker('String', "'new'"), ['/talk']);
+    const says = (text: string, from: number) => heard.messages.slice(from).some(({ value }) => value['data'] === text);
+    await waitFor(() => says('new', 0), { timeoutMs: 20_000 });
+    const seen = heard.messages.length;
+    await waitFor(() => says('old', seen) && says('new', seen));
+    expect(heard.channels).toHaveLength(1);
+    await graph.close();
+    await old.stop();
+    await young.stop();
+    await roscore.stop();
+  }, 90_000);
+});
+
 /** A rospy script that publishes one value of a std_msgs type ten times a second. */
 function talker(type: string, value: string): string {
   return `import rospy, sys

@@ -38,6 +38,7 @@ export async function startRoscore(options: { readonly port?: number } = {}): Pr
     while (!(await masterAnswers(masterUri))) {
       if (performance.now() > deadline) {
         await launched.stop();
+        await rm(home, { recursive: true, force: true });
         throw new Error(
           `roscore on port ${port} did not answer within ${START_TIMEOUT_MS} ms:\n${launched.stdout}\n${launched.stderr}`,
         );
