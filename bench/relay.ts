@@ -33,6 +33,8 @@ class Child {
     this.#process = fork(join(import.meta.dirname, 'relay', 'child.ts'), [system, role], {
       execArgv: ['--conditions=@longline/source'],
     });
+    // A child that was stopped may still be told the last progress.
+    this.#process.on('error', () => undefined);
     this.#process.on('message', (answer: Answer) => {
       if (answer.did === 'progress') return this.handleProgress(answer.received);
       const index = this.#waiting.findIndex(({ did }) => did === answer.did);

@@ -18,11 +18,11 @@ setInterval(() => void server.fleet.setStanding(circle), 300);
 
 // Any task of this program reads what came from any device ...
 setInterval(() => {
-  for (const { device, online } of server.fleet.devices()) {
-    const pose = server.fleet.device(device).latest('/turtle1/pose');
-    console.log(device, online ? 'online' : 'offline', pose?.message.value ?? 'no pose yet');
+  for (const { id, online } of server.fleet.devices()) {
+    const pose = server.fleet.device(id).latest('/turtle1/pose');
+    console.log(id, online ? 'online' : 'offline', pose?.message.value ?? 'no pose yet');
   }
 }, 1000);
 
 // ... or watches it as it comes.
-for await (const { device, online } of server.fleet.watch()) console.log(device, online ? 'came' : 'went');
+for await (const { id, online } of server.fleet.watch()) console.log(id, online ? 'came' : 'went');

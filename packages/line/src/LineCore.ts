@@ -43,6 +43,7 @@ export class LineCore {
   #peerReceivedBytes = 0;
   #pingSentMs = Number.NaN;
   #congested = false;
+  #flushedMs = Number.NEGATIVE_INFINITY;
   #cancelFlush: Disposer | undefined;
   #cancelWatch: Disposer | undefined;
 
@@ -97,12 +98,13 @@ export class LineCore {
     else this.flushSoon();
   }
 
-  /** Makes the frame leave within the batching delay. */
+  /**
+   * Makes the frame leave: at the end of this turn of the event loop when the last one left a batching delay ago or
+   * earlier, else when that delay is over. So a rare message waits for nothing and frequent ones share frames.
+   */
   flushSoon(): void {
-    this.#cancelFlush ??= this.#clock.after(this.limits.batchDelayMs, () => {
-      this.#cancelFlush = undefined;
-      this.flush();
-    });
+    if (this.#cancelFlush !== undefined) return;
+    this.#flushAfter(Math.max(0, this.#flushedMs + this.limits.batchDelayMs - this.#clock.monotonicMs()));
   }
 
   /** Sends what is ready, as far as the socket takes it. */
@@ -120,13 +122,14 @@ export class LineCore {
           );
           return;
         }
-        this.flushSoon();
+        this.#flushAfter(this.limits.batchDelayMs);
         return;
       }
       this.#handlers.fill?.(this.#frame, this.limits.batchBytes);
       if (this.#frame.length === 0) break;
       const frame = this.#frame.take();
       this.#sentBytes += frame.length;
+      this.#flushedMs = this.#clock.monotonicMs();
       this.#transport.send(frame);
     }
     this.#cancelFlush?.();
@@ -228,6 +231,13 @@ export class LineCore {
     const sinceOpenMs = nowMs - this.#openedMs;
     if (estimate === undefined) return sinceOpenMs;
     return Math.min(Math.max(0, nowMs + estimate.offsetMs - sentMs) + estimate.errorMs, sinceOpenMs);
+  }
+
+  #flushAfter(delayMs: number): void {
+    this.#cancelFlush ??= this.#clock.after(delayMs, () => {
+      this.#cancelFlush = undefined;
+      this.flush();
+    });
   }
 
   #end(close: LineClose): void {

@@ -6,7 +6,7 @@ import type { LineClose, LineErrorCode } from './errors.ts';
 import { helloSchema } from './hello.ts';
 import type { ReaderHello, Welcome } from './hello.ts';
 import { decodeHeaded, decodeJson, encodeHeaded, encodeJson } from './jsonRecord.ts';
-import { defaultLimits } from './limits.ts';
+import { defaultLimits, READER_BATCH_DELAY_MS } from './limits.ts';
 import type { LineLimits } from './limits.ts';
 import { LineCore } from './LineCore.ts';
 import type { MessageRecord } from './MessageRecord.ts';
@@ -54,7 +54,7 @@ export class LiveEnd {
     this.#line = new LineCore({
       transport: options.transport,
       clock: options.clock,
-      limits: { ...defaultLimits, ...options.limits },
+      limits: { ...defaultLimits, batchDelayMs: READER_BATCH_DELAY_MS, ...options.limits },
       handlers: {
         handleRecord: (kind, body) => this.#handleRecord(kind, body),
         handleMessage: () => {

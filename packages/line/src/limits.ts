@@ -12,7 +12,7 @@ export interface LineLimits {
   readonly maxOpenRequests: number;
   /** Subscriptions of one reader (clause 9.2). */
   readonly maxSubscriptions: number;
-  /** How long a message may wait for company before its frame leaves, in milliseconds (clause 1.6). */
+  /** Frames with messages leave at least this far apart, so that messages share them, in milliseconds (clause 1.6). */
   readonly batchDelayMs: number;
   /** A frame leaves at once when it has this many bytes (clause 1.6). */
   readonly batchBytes: number;
@@ -46,6 +46,12 @@ export const defaultLimits: LineLimits = {
   silenceMs: 6_000,
   ackBytes: 64 * 1024,
 };
+
+/**
+ * A reader's line sends more often: what comes to it was batched by the robots' lines already, and many robots' messages
+ * meet on it, so frames fill sooner.
+ */
+export const READER_BATCH_DELAY_MS = 2;
 
 /** The subprotocols this version speaks, best first (clause 1.1). */
 export const subprotocols = ['longline.v1'] as const;
