@@ -50,9 +50,10 @@ function fillField({ array, element }: FieldLayout, value: unknown): unknown {
   return array !== undefined && Array.isArray(value) ? value.map(fill) : fill(value);
 }
 
-/** Whether one list is the field's value: an array, or a nested message given by its values. */
+/** Whether one list is the field's value: an array, or a nested message or time given by its values. */
 const takesList = (field: FieldLayout | undefined): boolean =>
-  field !== undefined && (field.array !== undefined || field.element.kind === 'struct');
+  field !== undefined &&
+  (field.array !== undefined || field.element.kind === 'struct' || field.element.kind === 'time');
 
 const isMap = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -4,12 +4,14 @@ const MAX_NAMES = 5;
 /** The known names most like the one that was not found, best first. */
 export function nearNames(name: string, known: readonly string[]): string[] {
   const wanted = name.toLowerCase();
-  return known
+  const ranked = known
     .map((candidate) => ({ candidate, distance: likeness(wanted, candidate.toLowerCase()) }))
     .filter(({ distance }) => distance <= Math.max(2, wanted.length / 3))
     .sort((a, b) => a.distance - b.distance || (a.candidate < b.candidate ? -1 : 1))
-    .slice(0, MAX_NAMES)
-    .map(({ candidate }) => candidate);
+    .slice(0, MAX_NAMES);
+  // What is much farther than the best is no help beside it.
+  const [best] = ranked;
+  return ranked.filter(({ distance }) => distance <= (best?.distance ?? 0) + 1).map(({ candidate }) => candidate);
 }
 
 /** A sentence that helps on: the near names, else some of those that exist, else that there are none. */

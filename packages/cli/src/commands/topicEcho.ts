@@ -1,5 +1,5 @@
 import type { Message, StructLayout } from '@longline/ros';
-import { stringifyExact, structLayout } from '@longline/ros';
+import { RosError, structLayout } from '@longline/ros';
 import { describeOffline } from '../describeOffline.ts';
 import { findTopic } from '../findTopic.ts';
 import { fieldPath, selectField } from '../format/selectField.ts';
@@ -30,11 +30,26 @@ export function topicEcho(terminal: Terminal, id: string, name: string, options:
     const messages = new LiveMessages({ ...options, fleet, device: id, topic, signal: terminal.signal });
     let left = options.count ?? Infinity;
     for await (const message of messages) {
-      await terminal.print(options.json === true ? jsonLine(id, message) : yamlDocument(message, path));
+      const text = readable(terminal, () =>
+        options.json === true ? jsonLine(id, message) : yamlDocument(message, path),
+      );
+      if (text === undefined) continue;
+      await terminal.print(text);
       if (--left <= 0) break;
     }
     if (messages.dropped > 0) terminal.warn(`${messages.dropped} messages were dropped: this reader was too slow.`);
   });
+}
+
+/** What a robot sends may be anything: a message that does not match its definition is told, and the next one shown. */
+function readable(terminal: Terminal, write: () => string): string | undefined {
+  try {
+    return write();
+  } catch (error) {
+    if (!(error instanceof RosError) || error.code !== 'MESSAGE_INVALID') throw error;
+    terminal.warn(`${error.code}: ${error.message}`);
+    return undefined;
+  }
 }
 
 /** One message and the line that ends its YAML document. */
@@ -48,13 +63,13 @@ function yamlDocument(message: Message, path: readonly string[]): string {
 
 function jsonLine(device: string, message: Message): string {
   const { channel, json, logTime, publishTime, sequence } = message;
-  const head = stringifyExact({
+  const head = JSON.stringify({
     device,
     topic: channel.topic,
     type: channel.schema.name,
     sequence,
-    logTime,
-    publishTime,
+    logTimeNs: String(logTime),
+    publishTimeNs: String(publishTime),
   });
   return `${head.slice(0, -1)},"message":${json}}\n`;
 }

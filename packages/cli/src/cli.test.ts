@@ -1,0 +1,216 @@
+import { startAgent } from '@longline/agent';
+import type { Agent } from '@longline/agent';
+import { startServer } from '@longline/server';
+import type { Server } from '@longline/server';
+import { waitFor } from '@longline/testing';
+import { pino } from 'pino';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { runCli } from './runCli.ts';
+import type { Terminal } from './Terminal.ts';
+
+let server: Server;
+let agent: Agent;
+const log = pino({ level: 'silent' });
+
+/** A terminal that keeps what is written and can be interrupted. */
+class TestTerminal implements Terminal {
+  readonly #stop = new AbortController();
+  readonly signal = this.#stop.signal;
+  readonly env: Record<string, string>;
+  readonly isTty: boolean = false;
+  readonly columns = 100;
+  readonly rows = 40;
+  out = '';
+  err = '';
+
+  constructor(env: Record<string, string>) {
+    this.env = env;
+  }
+
+  print(text: string): Promise<void> {
+    this.out += text;
+    return Promise.resolve();
+  }
+
+  warn(line: string): void {
+    this.err += `${line}\n`;
+  }
+
+  interrupt(): void {
+    this.#stop.abort();
+  }
+}
+
+const terminal = (): TestTerminal => new TestTerminal({ LONGLINE_SERVER: server.url });
+
+async function longline(...args: string[]): Promise<{ code: number; out: string; err: string }> {
+  const { code, err, out } = await start(...args).done;
+  return { code, err, out };
+}
+
+function start(...args: string[]): { term: TestTerminal; done: Promise<{ code: number; out: string; err: string }> } {
+  const term = terminal();
+  return { term, done: runCli(args, term).then((code) => ({ code, out: term.out, err: term.err })) };
+}
+
+beforeAll(async () => {
+  server = await startServer({ port: 0, log });
+  agent = await startAgent({
+    device: 'turtle',
+    server: server.url,
+    robot: 'turtlesim:',
+    allow: { publish: ['/turtle1/cmd_vel', '/silent'], call: ['/spawn'], setParameters: ['/turtlesim/**'] },
+  });
+  await waitFor(async () => (await longline('topic', 'list', 'turtle', '--json')).out.includes('"sent":true'));
+});
+
+afterAll(async () => {
+  await agent.stop();
+  await server.stop();
+});
+
+describe('reading', () => {
+  test('devices are a table for people and JSON for programs', async () => {
+    const table = await longline('devices');
+    expect(table.out).toMatch(/^DEVICE {2}PRESENCE .*\nturtle {2}online {4}\S+ {2}connected {2}turtlesim:\n$/);
+    const json: unknown = JSON.parse((await longline('devices', '--json')).out);
+    expect(json).toEqual([expect.objectContaining({ device: 'turtle', online: true })]);
+  });
+
+  test('topic list, with and without types', async () => {
+    const plain = await longline('topic', 'list', 'turtle');
+    expect(plain.out.split('\n')).toEqual(expect.arrayContaining(['/turtle1/cmd_vel', '/turtle1/pose']));
+    const verbose = await longline('topic', 'list', '-v', 'turtle');
+    expect(verbose.out).toContain('\nPublished topics:\n');
+    expect(verbose.out).toContain(' * /turtle1/pose [turtlesim/Pose] 1 publisher\n');
+  });
+
+  test('topic info has type, publishers and subscribers', async () => {
+    const { out } = await longline('topic', 'info', 'turtle', '/turtle1/pose');
+    expect(out).toMatch(/^Type: turtlesim\/Pose\n\nPublishers: \n \* \/turtlesim\n\nSubscribers: /);
+  });
+
+  test('topic echo prints YAML documents, a field, or JSON', async () => {
+    const two = await longline('topic', 'echo', 'turtle', '/turtle1/pose', '-n', '2');
+    expect(two.out).toMatch(
+      /^(x: [\d.]+\ny: [\d.]+\ntheta: [-\d.e]+\nlinear_velocity: [-\d.]+\nangular_velocity: [-\d.]+\n---\n){2}$/,
+    );
+    expect((await longline('topic', 'echo', 'turtle', '/turtle1/pose/x', '-n', '1')).out).toMatch(/^[\d.]+\n---\n$/);
+    const json: unknown = JSON.parse(
+      (await longline('topic', 'echo', 'turtle', 'turtle1/pose', '-n', '1', '--json')).out,
+    );
+    expect(json).toMatchObject({
+      device: 'turtle',
+      topic: '/turtle1/pose',
+      type: 'turtlesim/Pose',
+      logTimeNs: expect.stringMatching(/^\d{19}$/) as string,
+      message: { linear_velocity: expect.any(Number) as number },
+    });
+  });
+
+  test('hz and bw report every second and end cleanly when interrupted', async () => {
+    const hz = start('topic', 'hz', 'turtle', '/turtle1/pose');
+    const bw = start('topic', 'bw', 'turtle', '/turtle1/pose');
+    await waitFor(() => hz.term.out.includes('std dev') && bw.term.out.includes('mean'));
+    hz.term.interrupt();
+    bw.term.interrupt();
+    expect((await hz.done).out).toMatch(
+      /^subscribed to \[\/turtle1\/pose\]\n(no new messages\n)*average rate: [\d.]+\n\tmin: \d+\.\d{3}s max: \d+\.\d{3}s std dev: \d+\.\d{5}s window: \d+\n/,
+    );
+    expect((await bw.done).out).toMatch(/average: [\d.]+K?B\/s\n\tmean: [\d.]+K?B min: /);
+    expect([(await hz.done).code, (await bw.done).code, (await hz.done).err]).toEqual([0, 0, '']);
+  });
+});
+
+describe('writing', () => {
+  test('topic pub says who heard it', async () => {
+    const { code, out } = await longline('topic', 'pub', 'turtle', '/turtle1/cmd_vel', '{angular: {z: 0.1}}');
+    expect([code, out]).toEqual([0, 'published on /turtle1/cmd_vel: 1 subscriber\n']);
+    const lists = await longline(
+      'topic',
+      'pub',
+      'turtle',
+      '/turtle1/cmd_vel',
+      'geometry_msgs/Twist',
+      '[0,0,0]',
+      '[0,0,0]',
+      '--json',
+    );
+    expect(JSON.parse(lists.out)).toEqual({ device: 'turtle', topic: '/turtle1/cmd_vel', subscribers: 1 });
+  });
+
+  test('topic pub is refused with the reason when the robot does not allow it, or the message is not of its type', async () => {
+    const forbidden = await longline('topic', 'pub', 'turtle', '/turtle1/pose', '{x: 1}');
+    expect([forbidden.code, forbidden.err]).toEqual([1, expect.stringMatching(/^NOT_ALLOWED: .*allow/)]);
+    const typo = await longline('topic', 'pub', 'turtle', '/turtle1/cmd_vel', '{linar: {x: 1}}');
+    expect([typo.code, typo.err]).toEqual([1, expect.stringMatching(/^MESSAGE_INVALID: .*linar.*linear, angular/)]);
+  });
+
+  test('topic pub -r goes on until it is interrupted', async () => {
+    const pub = start('topic', 'pub', 'turtle', '/turtle1/cmd_vel', '{}', '-r', '20', '--json');
+    const echo = await longline('topic', 'echo', 'turtle', '/turtle1/cmd_vel', '-n', '3');
+    pub.term.interrupt();
+    expect(echo.out.match(/---/g)).toHaveLength(3);
+    expect(await pub.done).toMatchObject({ code: 0 });
+    expect(JSON.parse((await pub.done).out)).toMatchObject({ topic: '/turtle1/cmd_vel' });
+  });
+
+  test('a standing command turns the turtle until it is interrupted, and then the robot is told zeros', async () => {
+    const pub = start('topic', 'pub', 'turtle', '/turtle1/cmd_vel', '{angular: {z: 0.5}}', '--standing');
+    await waitFor(() => pub.term.out.includes('standing command'));
+    const echo = start('topic', 'echo', 'turtle', '/turtle1/cmd_vel/angular/z');
+    await waitFor(() => echo.term.out.includes('0.5'));
+    pub.term.interrupt();
+    expect(await pub.done).toMatchObject({ code: 0, err: '' });
+    await waitFor(() => echo.term.out.endsWith('0.0\n---\n'));
+    echo.term.interrupt();
+    await echo.done;
+  });
+
+  test('services are called and answered in YAML', async () => {
+    const named = await longline('service', 'call', 'turtle', '/spawn', '{x: 2, y: 3, theta: 0, name: bob}');
+    expect([named.code, named.out, named.err]).toEqual([0, 'name: "bob"\n', '']);
+    const positional = await longline('service', 'call', 'turtle', '/spawn', '4', '4', '0', 'eve', '--json');
+    expect(JSON.parse(positional.out)).toEqual({ name: 'eve' });
+    expect((await longline('service', 'list', 'turtle')).out.split('\n')).toContain('/spawn');
+    expect((await longline('service', 'call', 'turtle', '/reset')).err).toMatch(/^NOT_ALLOWED: /);
+  });
+
+  test('parameters are listed, set and read', async () => {
+    expect((await longline('param', 'set', 'turtle', '/turtlesim/background_r', '12')).code).toBe(0);
+    expect((await longline('param', 'get', 'turtle', '/turtlesim/background_r')).out).toBe('12\n');
+    expect((await longline('param', 'list', 'turtle')).out.split('\n')).toContain('/turtlesim/background_r');
+  });
+});
+
+describe('refusals name what to do', () => {
+  test.each([
+    [['topic', 'echo', 'tutle', '/x'], 1, /^DEVICE_UNKNOWN: .*Did you mean turtle\?\n$/],
+    [['topic', 'echo', 'turtle', '/turtle1/pos'], 1, /^TOPIC_UNKNOWN: .*Did you mean \/turtle1\/pose\?\n$/],
+    [['topic', 'info', 'turtle', '/pose'], 1, /^TOPIC_UNKNOWN: .*Did you mean .*\/turtle1\/pose/],
+    [
+      ['topic', 'pub', 'turtle', '/cmd_vel', '{}'],
+      1,
+      /^TOPIC_UNKNOWN: .*Did you mean .*\/turtle1\/cmd_vel\? To make a new one give its TYPE/,
+    ],
+    [['topic', 'echo', 'turtle', '/turtle1/pose/z', '-n', '1'], 1, /^FIELD_UNKNOWN: .*the fields are x, y, theta/],
+    [['service', 'call', 'turtle', '/spwn'], 1, /^SERVICE_UNKNOWN: .*Did you mean \/spawn\?\n$/],
+    [['param', 'get', 'turtle', '/turtlesim/background'], 1, /^PARAMETER_UNKNOWN: .*Did you mean/],
+    [['devices', '--server', 'http://127.0.0.1:1'], 1, /^SERVER_UNREACHABLE: .*longline server/],
+    [['devices', '--server', 'nonsense'], 1, /^SERVER_URL_INVALID: /],
+    [['topic', 'pub', 'turtle', '/turtle1/cmd_vel', '{x'], 2, /^ARGUMENT_INVALID: .*not valid YAML/],
+    [['topic', 'echo', 'turtle'], 2, /missing required argument 'topic'/],
+    [['topic', 'echo', 'turtle', '/x', '-n', '0'], 2, /Write a whole number/],
+    [['demo', '--for', '5 parsecs'], 2, /is not a duration/],
+    [['nonsense'], 2, /unknown command/],
+  ])('%s', async (args, code, err) => {
+    const result = await longline(...args);
+    expect([result.code, result.out]).toEqual([code, '']);
+    expect(result.err).toMatch(err);
+  });
+});
+
+test('help and version are no failures', async () => {
+  expect(await longline('--version')).toMatchObject({ code: 0, out: '0.1.0\n' });
+  expect(await longline('topic', '--help')).toMatchObject({ code: 0, out: expect.stringContaining('echo') as string });
+});
