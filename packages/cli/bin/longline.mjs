@@ -1,16 +1,19 @@
 #!/usr/bin/env node
-// The installed command. In a clone, where nothing is built, it runs the sources.
+// The installed command. In a clone, where nothing is built, it runs the sources on the Node that the project brings.
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 
-const built = new URL('../dist/main.js', import.meta.url);
+const home = join(import.meta.dirname, '..');
+const built = join(home, 'dist', 'main.js');
 if (existsSync(built)) {
-  await import(built.href);
+  await import(pathToFileURL(built).href);
 } else {
-  const source = fileURLToPath(new URL('../src/main.ts', import.meta.url));
-  const args = ['--conditions=@longline/source', source, ...process.argv.slice(2)];
+  const ownNode = join(home, '..', '..', 'node_modules', '.bin', 'node');
+  const args = ['--conditions=@longline/source', join(home, 'src', 'main.ts'), ...process.argv.slice(2)];
+  // The terminal interrupts both processes; the command itself decides how it ends.
   process.on('SIGINT', () => undefined);
-  const { status } = spawnSync(process.execPath, args, { stdio: 'inherit' });
+  const { status } = spawnSync(existsSync(ownNode) ? ownNode : process.execPath, args, { stdio: 'inherit' });
   process.exitCode = status ?? 1;
 }

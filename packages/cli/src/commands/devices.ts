@@ -3,6 +3,12 @@ import type { ServerOptions } from '../openFleet.ts';
 import type { Terminal } from '../Terminal.ts';
 import { textTable } from '../format/textTable.ts';
 
+/** Of an absent robot nothing is known. */
+function rosWord(online: boolean, ros: { readonly state: string; readonly code?: string | undefined }): string {
+  if (!online) return '-';
+  return ros.state === 'connected' ? 'connected' : (ros.code ?? 'disconnected');
+}
+
 /** `longline devices`: every device that the server knows, and how it is. */
 export function devices(terminal: Terminal, options: ServerOptions): Promise<void> {
   return withFleet(terminal, options, async (fleet) => {
@@ -19,7 +25,7 @@ export function devices(terminal: Terminal, options: ServerOptions): Promise<voi
       device,
       online ? 'online' : 'offline',
       new Date(sinceMs).toISOString().replace(/\.\d+Z$/, 'Z'),
-      status.ros.state === 'connected' ? 'connected' : (status.ros.code ?? 'disconnected'),
+      rosWord(online, status.ros),
       robot,
     ]);
     await terminal.print(textTable(['DEVICE', 'PRESENCE', 'SINCE', 'ROS', 'ROBOT'], rows));
