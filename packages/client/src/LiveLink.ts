@@ -1,3 +1,4 @@
+import { reconnectDelayMs, STABLE_CONNECTION_MS } from '@longline/ros';
 import type { Clock, Disposer } from '@longline/ros';
 import { ReaderEnd } from '@longline/line';
 import type {
@@ -9,7 +10,6 @@ import type {
   Transport,
   Welcome,
 } from '@longline/line';
-import { reconnectDelayMs, STABLE_AFTER_MS } from './reconnectDelayMs.ts';
 
 /** Opens one transport to the server and attaches a line's end to it. */
 export type LineOpener = (attach: (transport: Transport) => LineEndpoint) => void;
@@ -110,7 +110,7 @@ export class LiveLink {
 
   #handleClosed(close: LineClose): void {
     const { clock, handlers, random, reopens } = this.#options;
-    if (this.#connectedMs !== undefined && clock.monotonicMs() - this.#connectedMs >= STABLE_AFTER_MS)
+    if (this.#connectedMs !== undefined && clock.monotonicMs() - this.#connectedMs >= STABLE_CONNECTION_MS)
       this.#attempt = 0;
     this.#connectedMs = undefined;
     this.#end = undefined;

@@ -1,6 +1,7 @@
+import { devicePattern } from '@longline/line';
+import type { DeviceSelection } from '@longline/line';
 import { topicPattern } from '@longline/ros';
 import type { Channel, Message } from '@longline/ros';
-import { devicePattern } from './devicePattern.ts';
 
 /** What to receive from the fleet. */
 export interface TopicQuery {
@@ -33,7 +34,7 @@ export class TopicSink {
   readonly listener: TopicListener;
   readonly rateHz: number | undefined;
   readonly channelsOnly: boolean;
-  readonly #matchesDevice: (device: string) => boolean;
+  readonly #devices: DeviceSelection;
   readonly #matchesTopic: (topic: string) => boolean;
 
   /** Throws `PATTERN_INVALID`. */
@@ -41,11 +42,11 @@ export class TopicSink {
     this.listener = listener;
     this.rateHz = query.rateHz;
     this.channelsOnly = query.channelsOnly ?? false;
-    this.#matchesDevice = devicePattern(query.device);
+    this.#devices = devicePattern(query.device);
     this.#matchesTopic = topicPattern(query.topic);
   }
 
   matches(device: string, topic: string): boolean {
-    return this.#matchesDevice(device) && this.#matchesTopic(topic);
+    return this.#devices.matchesDevice(device) && this.#matchesTopic(topic);
   }
 }

@@ -8,6 +8,8 @@ export { bindWebSocket } from './bindWebSocket.ts';
 export type { LineEndpoint, WebSocketLike } from './bindWebSocket.ts';
 export type { ChannelRecord, Delivery, Lane, SchemaRecord } from './channelRecords.ts';
 export { isDeviceId, parseDeviceId } from './deviceId.ts';
+export { devicePattern } from './devicePattern.ts';
+export type { DeviceSelection } from './devicePattern.ts';
 export { closeReason, LineError, lineCloseCodes, parseClose } from './errors.ts';
 export type { LineClose, LineErrorCode } from './errors.ts';
 export { Fifo } from './Fifo.ts';

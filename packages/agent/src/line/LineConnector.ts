@@ -1,8 +1,8 @@
 import type { AgentEnd, LineClose, LineEndpoint, Transport, Welcome } from '@longline/line';
+import { jittered, reconnectDelayMs, STABLE_CONNECTION_MS } from '@longline/ros';
 import type { Clock, Disposer } from '@longline/ros';
 import type { Log } from '../Log.ts';
 import { closeAdvice } from './closeAdvice.ts';
-import { ReconnectDelay } from './ReconnectDelay.ts';
 
 /** Opens one connection and binds the end to it. `handleError` is told why it broke, where that is known. */
 export type Dial = (attach: (transport: Transport) => LineEndpoint, handleError: (error: Error) => void) => void;
@@ -31,12 +31,13 @@ export class LineConnector {
   readonly #makeEnd: (transport: Transport, events: LineEvents) => AgentEnd;
   readonly #handleOpen: (end: AgentEnd, welcome: Welcome) => void;
   readonly #handleClosed: () => void;
-  readonly #delay: ReconnectDelay;
+  readonly #random: () => number;
   #state: LineState = { state: 'stopped' };
   #end: AgentEnd | undefined;
   #openedMs: number | undefined;
   #cancelRetry: Disposer | undefined;
   #lastLogged = { text: '', atMs: Number.NEGATIVE_INFINITY };
+  #failures = 0;
   #running = false;
 
   constructor(options: {
@@ -56,7 +57,7 @@ export class LineConnector {
     this.#makeEnd = options.makeEnd;
     this.#handleOpen = options.handleOpen;
     this.#handleClosed = options.handleClosed;
-    this.#delay = new ReconnectDelay(options.random);
+    this.#random = options.random;
   }
 
   get state(): LineState {
@@ -122,7 +123,9 @@ export class LineConnector {
     const reason = close.reason || (error?.message ?? 'the connection broke');
     if (this.#running) {
       const { waitMs, remedy } = closeAdvice(close);
-      const delayMs = waitMs === undefined ? this.#delay.next(openMs) : this.#delay.spread(waitMs * 2);
+      if (openMs >= STABLE_CONNECTION_MS) this.#failures = 0;
+      const random = this.#random();
+      const delayMs = waitMs === undefined ? reconnectDelayMs(this.#failures++, random) : jittered(waitMs * 2, random);
       this.#state = { state: 'waiting', code: close.code ?? `CLOSE_${close.closeCode}`, reason };
       this.#tell(close, reason, remedy, openedMs !== undefined);
       this.#cancelRetry = this.#clock.after(delayMs, () => this.#connect());

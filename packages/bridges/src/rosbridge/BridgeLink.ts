@@ -1,4 +1,4 @@
-import { RosError } from '@longline/ros';
+import { reconnectDelayMs, RosError, STABLE_CONNECTION_MS } from '@longline/ros';
 import type { Clock, Disposer, GraphStatus } from '@longline/ros';
 import type { BridgeSocket, OpenBridgeSocket } from './BridgeSocket.ts';
 import { CallConnection } from './CallConnection.ts';
@@ -6,7 +6,6 @@ import { CallPool } from './CallPool.ts';
 import type { CallBounds, CallConnectionOptions } from './CallConnection.ts';
 import { detectRosVersion } from './detectRosVersion.ts';
 import { FrameDecoder } from './FrameDecoder.ts';
-import { reconnectDelay } from './reconnectDelay.ts';
 import { Rosapi } from './Rosapi.ts';
 import type { PublishOp } from './ServerOp.ts';
 
@@ -20,8 +19,6 @@ export const PULSE_INTERVAL_MS = 2_000;
 export const WATCHED_INTERVAL_MS = 1_000;
 /** After so many failed round trips in a row both connections are made anew. */
 const MAX_MISSES = 2;
-/** A session that lasted this long makes the next reconnect quick again, in milliseconds. */
-const STABLE_SESSION_MS = 5_000;
 
 /** One run of connections to the server, from the first proof that ROS answers until they are given up. */
 export interface BridgeSession {
@@ -94,8 +91,8 @@ export class BridgeLink {
       const reason = await this.#runSession();
       if (this.#isClosing()) return;
       listener.handleStatus(disconnected(reason));
-      attempt = clock.monotonicMs() - startedMs >= STABLE_SESSION_MS ? 0 : attempt + 1;
-      await this.#sleep(reconnectDelay(attempt, random()));
+      attempt = clock.monotonicMs() - startedMs >= STABLE_CONNECTION_MS ? 0 : attempt + 1;
+      await this.#sleep(reconnectDelayMs(attempt, random()));
     }
   }
 

@@ -1,15 +1,13 @@
-import { RosError } from '@longline/ros';
+import { reconnectDelayMs, RosError, STABLE_CONNECTION_MS } from '@longline/ros';
 import type { Clock, Disposer } from '@longline/ros';
 import { bounded } from '../bounded.ts';
 import { listOf, rosReply, stringOf } from '../master/rosReply.ts';
-import { reconnectDelay } from '../reconnectDelay.ts';
 import { callXmlRpc } from '../xmlrpc/callXmlRpc.ts';
 import type { ConnectionHeader } from './connectionHeader.ts';
 import { TcpRosConnection } from './TcpRosConnection.ts';
 
 const REQUEST_TIMEOUT_MS = 5_000;
 /** A connection that held this long, in milliseconds, counts as good again: the next failure is retried soon. */
-const STABLE_MS = 5_000;
 /** After so many failures in a row the subscriber is told. */
 const FAILURES_TO_REPORT = 3;
 
@@ -130,7 +128,7 @@ export class PublisherLink {
     const { clock, handler } = this.#options;
     this.#connection = undefined;
     if (this.#connectedMs !== undefined) {
-      if (clock.monotonicMs() - this.#connectedMs >= STABLE_MS) this.#failures = 0;
+      if (clock.monotonicMs() - this.#connectedMs >= STABLE_CONNECTION_MS) this.#failures = 0;
       this.#connectedMs = undefined;
       this.#reported = '';
       handler.handleLost();
@@ -146,7 +144,7 @@ export class PublisherLink {
       const text = `A publisher of ${topic} cannot be reached at ${uri}: ${reason.message}. Its node must give a name or address that this machine can reach (ROS_HOSTNAME, ROS_IP).`;
       this.#report(new RosError('ROS_UNREACHABLE', text, { cause: reason, details: { topic, uri } }));
     }
-    this.#cancelRetry = this.#options.clock.after(reconnectDelay(this.#failures), () => {
+    this.#cancelRetry = this.#options.clock.after(reconnectDelayMs(this.#failures - 1, Math.random()), () => {
       this.#cancelRetry = undefined;
       void this.#connect();
     });

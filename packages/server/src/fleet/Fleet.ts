@@ -1,7 +1,7 @@
 import { parseDeviceId } from '@longline/line';
-import { LonglineError } from '@longline/ros';
 import type { CommandInfo } from '../commands/CommandInfo.ts';
 import type { StandingSpec } from '../commands/CommandSpec.ts';
+import { isLonglineError } from '../errors.ts';
 import { localAdministrator } from '../Principal.ts';
 import type { Principal } from '../Principal.ts';
 import { Device } from './Device.ts';
@@ -67,7 +67,7 @@ export class Fleet {
           const { state, code, message } = await act(this.device(id, options));
           return { device: id, state, ...(code === undefined ? {} : { code, message }) };
         } catch (error) {
-          if (!(error instanceof LonglineError)) throw error;
+          if (!isLonglineError(error)) throw error;
           return { device: id, state: 'rejected', code: error.code, message: error.message };
         }
       }),

@@ -1,11 +1,10 @@
-import type { MessageRecord } from '@longline/line';
+import { devicePattern } from '@longline/line';
+import type { DeviceSelection, MessageRecord } from '@longline/line';
 import { topicPattern } from '@longline/ros';
 import type { Clock, Disposer, SubscriptionListener } from '@longline/ros';
 import { ChannelFeed } from './ChannelFeed.ts';
 import type { FeedSink } from './ChannelFeed.ts';
 import type { ChannelState } from './ChannelState.ts';
-import { devicePattern } from './devicePattern.ts';
-import type { DeviceSelection } from './devicePattern.ts';
 import type { ChannelWatcher, FleetState } from './FleetState.ts';
 
 /** What a subscription within this process is given. */

@@ -1,9 +1,8 @@
-import type { SubscribeRecord } from '@longline/line';
+import { devicePattern } from '@longline/line';
+import type { DeviceSelection, SubscribeRecord } from '@longline/line';
 import { topicPattern } from '@longline/ros';
 import type { Disposer } from '@longline/ros';
 import type { ChannelState } from '../fleet/ChannelState.ts';
-import { devicePattern } from '../fleet/devicePattern.ts';
-import type { DeviceSelection } from '../fleet/devicePattern.ts';
 import type { ChannelWatcher } from '../fleet/FleetState.ts';
 
 /** What one `topics` subscription of a reader is about (clause 9.2). */

@@ -1,8 +1,9 @@
-import { isDeviceId } from '@longline/line';
 import { RosError } from '@longline/ros';
+import { isDeviceId } from './deviceId.ts';
 
 /** Which devices are meant: one, or all whose ID matches. */
 export interface DeviceSelection {
+  /** The one device, where the text was an ID. */
   readonly deviceId?: string | undefined;
   matchesDevice(id: string): boolean;
 }

@@ -14,10 +14,14 @@ test.each([
   ['a*bc*c', 'abc', false],
   ['a.c', 'abc', false],
 ])('%s against %s: %s', (pattern, device, matches) => {
-  expect(devicePattern(pattern)(device)).toBe(matches);
+  expect(devicePattern(pattern).matchesDevice(device)).toBe(matches);
 });
 
 test('takes linear time whatever the pattern', () => {
-  const match = devicePattern(`${'a*'.repeat(100)}b`);
-  expect(match('a'.repeat(100_000))).toBe(false);
+  const selection = devicePattern(`${'a*'.repeat(100)}b`);
+  expect(selection.matchesDevice('a'.repeat(100_000))).toBe(false);
+});
+
+test.each(['', 'a b', '/x', '*/x', 'x'.repeat(300)])('%j is refused', (pattern) => {
+  expect(() => devicePattern(pattern)).toThrow(expect.objectContaining({ code: 'PATTERN_INVALID' }));
 });

@@ -1,0 +1,16 @@
+/** First and longest pause between two attempts to connect, in milliseconds, before jitter. */
+export const FIRST_RECONNECT_MS = 200;
+export const LONGEST_RECONNECT_MS = 3_000;
+/** A connection that lasted this long was stable, in milliseconds: the next pause is the first again. */
+export const STABLE_CONNECTION_MS = 5_000;
+
+/**
+ * How long to wait before connecting again after `failures` attempts in a row (from 0): doubling from 0.2 s to 3 s, of
+ * which a random half is taken off, so that many clients of one server do not come back in step. `random` is in 0..1.
+ */
+export function reconnectDelayMs(failures: number, random: number): number {
+  return jittered(Math.min(LONGEST_RECONNECT_MS, FIRST_RECONNECT_MS * 2 ** Math.min(failures, 16)), random);
+}
+
+/** A pause of which a random half is taken off. */
+export const jittered = (fullMs: number, random: number): number => fullMs * (1 - random / 2);
