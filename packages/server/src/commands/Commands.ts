@@ -1,9 +1,9 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { defaultLimits } from '@longline/line';
 import type { Action, Reply, ReplyListener } from '@longline/line';
-import { DEFAULT_DEADLINE_MS, LonglineError } from '@longline/ros';
+import { DEFAULT_DEADLINE_MS } from '@longline/ros';
 import type { Clock } from '@longline/ros';
-import { deviceOffline, deviceUnknown, ServerError } from '../errors.ts';
+import { deviceOffline, deviceUnknown, isLonglineError, ServerError } from '../errors.ts';
 import type { DeviceState } from '../fleet/DeviceState.ts';
 import type { FleetState } from '../fleet/FleetState.ts';
 import type { ServerLimits } from '../limits.ts';
@@ -150,7 +150,7 @@ export class Commands {
 
 /** A refusal before the robot was asked, as a last word. */
 export function rejected(id: string, error: unknown): Reply {
-  if (!(error instanceof LonglineError)) throw error;
+  if (!isLonglineError(error)) throw error;
   return { id, state: 'rejected', code: error.code, message: error.message, payload: nothing };
 }
 

@@ -5,13 +5,12 @@ import type { MessagePort } from 'node:worker_threads';
 import { bindMessagePort, bindWebSocket, defaultLimits, subprotocols } from '@longline/line';
 import type { AgentHello, LineClose, LineEndpoint, LineLimits, ReaderHello, Transport } from '@longline/line';
 import type { Clock, Disposer } from '@longline/ros';
-import { LonglineError } from '@longline/ros';
 import type { Logger } from 'pino';
 import { WebSocketServer } from 'ws';
 import type { WebSocket } from 'ws';
 import { z } from 'zod';
 import type { RobotRequests } from '../commands/RobotRequests.ts';
-import { ServerError } from '../errors.ts';
+import { isLonglineError, ServerError } from '../errors.ts';
 import type { DeviceState } from '../fleet/DeviceState.ts';
 import type { FleetState } from '../fleet/FleetState.ts';
 import { statusOf } from '../http/statusOf.ts';
@@ -118,10 +117,9 @@ export class Gateway implements AgentSessionHost, LiveSessionHost {
       this.#webSockets.handleUpgrade(request, socket, head, (webSocket) => this.#take(webSocket, attach));
     } catch (error) {
       this.counters.refusedUpgrades++;
-      const refusal =
-        error instanceof LonglineError
-          ? error
-          : new ServerError('SERVER_FAILED', 'The upgrade failed in the server; its log says why.', { cause: error });
+      const refusal = isLonglineError(error)
+        ? error
+        : new ServerError('SERVER_FAILED', 'The upgrade failed in the server; its log says why.', { cause: error });
       if (refusal !== error) this.handleFault('an upgrade failed', error);
       refuseUpgrade(socket, statusOf(refusal.code), refusal);
     }
@@ -167,7 +165,7 @@ export class Gateway implements AgentSessionHost, LiveSessionHost {
     if (close !== undefined) {
       const { closeCode, code, reason } = close;
       this.#options.log.info({ device, epoch, closeCode, code, reason }, 'line ended');
-      if (close.cause !== undefined) this.handleFault(`the line of device ${device} failed`, close.cause);
+      if (code === 'INTERNAL') this.handleFault(`the line of device ${device} failed`, close.cause);
     }
     this.#options.store.closeLine(device, epoch).catch((error: unknown) => {
       this.handleFault('the store could not be told that a line ended', error);
@@ -191,7 +189,7 @@ export class Gateway implements AgentSessionHost, LiveSessionHost {
     if (!this.#readers.delete(session)) return;
     this.counters.droppedForReaders += session.end.droppedTotal;
     this.#options.log.info({ code: close?.code, reason: close?.reason, readers: this.#readers.size }, 'reader left');
-    if (close?.cause !== undefined) this.handleFault('the line of a reader failed', close.cause);
+    if (close?.code === 'INTERNAL') this.handleFault('the line of a reader failed', close.cause);
   }
 
   handleFault(what: string, error: unknown): void {

@@ -69,7 +69,9 @@ export async function createApp(context: RouteContext, options: AppOptions): Pro
     bodyLimit: options.maxBodyBytes,
     forceCloseConnections: true,
     routerOptions: { maxParamLength: 256 },
-    frameworkErrors: (error, _request, reply) => void sendError(reply, error),
+    frameworkErrors: (error, _request, reply) => {
+      sendError(reply, error);
+    },
     clientErrorHandler: (_error, socket) => {
       if (!socket.writable) return;
       const body = stringifyExact({ code: 'REQUEST_INVALID', message: 'This is not HTTP/1.1.', details: {} });
@@ -87,14 +89,16 @@ export async function createApp(context: RouteContext, options: AppOptions): Pro
     try {
       done(null, parseJsonExact(body.toString()));
     } catch (error) {
-      done(error instanceof Error ? error : new Error(String(error)));
+      done(new ServerError('REQUEST_INVALID', `The body is not JSON: ${String(error)}`, { cause: error }));
     }
   });
   app.addHook('onRequest', (request, _reply, done) => {
     options.guard.checkHttp(request.method, request.headers);
     done();
   });
-  app.setErrorHandler((error, _request, reply) => void sendError(reply, error));
+  app.setErrorHandler((error, _request, reply) => {
+    sendError(reply, error);
+  });
   app.setNotFoundHandler((request, reply) =>
     sendError(
       reply,

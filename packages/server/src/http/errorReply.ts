@@ -1,7 +1,7 @@
 import type { FastifyError } from 'fastify';
 import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod';
-import { LonglineError } from '@longline/ros';
-import { ServerError } from '../errors.ts';
+import type { LonglineError } from '@longline/ros';
+import { isLonglineError, ServerError } from '../errors.ts';
 import { statusOf } from './statusOf.ts';
 
 /** An error as a route answers it. */
@@ -12,7 +12,7 @@ export interface ErrorReply {
 
 /** Gives whatever was thrown the one format of errors. What nobody foresaw is not told outside. */
 export function errorReply(error: unknown): ErrorReply {
-  if (error instanceof LonglineError) return { status: statusOf(error.code), error };
+  if (isLonglineError(error)) return { status: statusOf(error.code), error };
   if (hasZodFastifySchemaValidationErrors(error))
     return { status: 400, error: validationError(error.validation, error.validationContext) };
   if (isFastifyError(error)) return fastifyErrorReply(error);

@@ -1,5 +1,5 @@
-import { LonglineError } from '@longline/ros';
-import type { Message } from '@longline/ros';
+import type { LonglineError, Message } from '@longline/ros';
+import { isLonglineError } from '../errors.ts';
 import type { LatestMessage } from '../fleet/LatestMessage.ts';
 import { isoNanoseconds } from './isoNanoseconds.ts';
 
@@ -11,7 +11,7 @@ export function messageJson(message: Message): MessageJson {
   try {
     return { json: message.json };
   } catch (error) {
-    if (error instanceof LonglineError) return { error };
+    if (isLonglineError(error)) return { error };
     throw error;
   }
 }

@@ -143,7 +143,7 @@ export const commandBody = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('call'),
     service: z.string().min(1).max(1024),
-    request: z.unknown(),
+    request: z.unknown().optional(),
     ...everyCommand,
   }),
   z.strictObject({

@@ -12,11 +12,10 @@ import type {
   SubscribeRecord,
   Transport,
 } from '@longline/line';
-import { LonglineError } from '@longline/ros';
 import type { Clock, Disposer } from '@longline/ros';
 import { rejected } from '../commands/Commands.ts';
 import type { RobotRequests } from '../commands/RobotRequests.ts';
-import { ServerError } from '../errors.ts';
+import { isLonglineError, ServerError } from '../errors.ts';
 import { ChannelFeed } from '../fleet/ChannelFeed.ts';
 import type { FeedSink } from '../fleet/ChannelFeed.ts';
 import type { ChannelState } from '../fleet/ChannelState.ts';
@@ -215,7 +214,7 @@ export class LiveSession implements LineEndpoint, LiveEndHandlers, FeedSink, Dev
         handleChannelGone: (channel) => this.#withdraw(channel),
       });
     } catch (error) {
-      if (!(error instanceof LonglineError)) throw error;
+      if (!isLonglineError(error)) throw error;
       throw new LineError('FRAME_MALFORMED', `subscribe: ${error.message}`, { cause: error });
     }
   }

@@ -37,11 +37,7 @@ export function latestRoute(app: App, context: RouteContext): void {
       if ('json' in fields) return sendJsonText(reply, latestJson(latest, `"message":${fields.json}`));
       const { code, message, details } = fields.error;
       // The request was good; what the robot sent was not.
-      sendJson(
-        reply,
-        { code, message: `${message} The bytes can be had as application/octet-stream.`, details },
-        502,
-      );
+      sendJson(reply, { code, message: `${message} The bytes can be had as application/octet-stream.`, details }, 502);
     },
   );
 }

@@ -1,0 +1,41 @@
+import type { AgentHello, OutgoingRequest, Reply, ReplyListener } from '@longline/line';
+import type { RobotLine } from '../fleet/DeviceState.ts';
+
+/** A robot's open line in memory: keeps what was asked, and answers when the test says. */
+export class FakeRobotLine implements RobotLine {
+  readonly asked: { readonly request: OutgoingRequest; readonly payload: Uint8Array }[] = [];
+  readonly closedWith: string[] = [];
+  readonly #listeners = new Map<string, ReplyListener>();
+
+  request(request: OutgoingRequest, payload: Uint8Array, listener: ReplyListener): void {
+    this.asked.push({ request, payload: payload.slice() });
+    this.#listeners.set(request.id, listener);
+  }
+
+  clockEstimate(): undefined {
+    return undefined;
+  }
+
+  close(code: string): void {
+    this.closedWith.push(code);
+  }
+
+  /** Answers the newest request, or the one at `index`. */
+  answer(reply: Partial<Omit<Reply, 'payload'>> & { readonly json?: string }, index = this.asked.length - 1): void {
+    const id = this.asked[index]?.request.id ?? '';
+    const { json = '', ...header } = reply;
+    this.#listeners.get(id)?.({ id, state: 'done', ...header, payload: new TextEncoder().encode(json) });
+  }
+}
+
+export const helloOf = (device: string): AgentHello => ({
+  role: 'agent',
+  device,
+  boot: 'b',
+  line: 'l',
+  socket: 0,
+  highestToken: 0,
+  software: 's',
+  robot: 'test:',
+  features: [],
+});
