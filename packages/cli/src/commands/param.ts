@@ -4,6 +4,7 @@ import { stringify } from 'yaml';
 import { z } from 'zod';
 import { CliError } from '../errors.ts';
 import { absolute } from '../findTopic.ts';
+import { yamlScalar } from '../format/yamlString.ts';
 import { suggestion } from '../nearNames.ts';
 import { findDevice, withFleet } from '../openFleet.ts';
 import type { ServerOptions } from '../openFleet.ts';
@@ -32,7 +33,7 @@ export function paramGet(terminal: Terminal, id: string, name: string, options: 
       const help = suggestion(parameter, names, 'parameters');
       throw new RosError('PARAMETER_UNKNOWN', `${id} has no parameter ${parameter}. ${help}`);
     });
-    await terminal.print(options.json === true ? `${stringifyExact(value)}\n` : stringify(value));
+    await terminal.print(options.json === true ? `${stringifyExact(value)}\n` : `${yamlValue(value)}\n`);
   });
 }
 
@@ -57,6 +58,10 @@ export function paramSet(
     if (options.json === true) await terminal.print(`${stringifyExact({ device: id, name: absolute(name), value })}\n`);
   });
 }
+
+/** As rosparam prints it: a text alone is written so that it reads back as text. */
+const yamlValue = (value: ParameterValue): string =>
+  typeof value === 'string' ? yamlScalar(value) : stringify(value, { version: '1.1' }).trimEnd();
 
 const valueSchema: z.ZodType<ParameterValue> = z.lazy(() =>
   z.union([z.boolean(), z.number(), z.bigint(), z.string(), z.array(valueSchema), z.record(z.string(), valueSchema)]),

@@ -1,4 +1,5 @@
 import { startAgent } from '@longline/agent';
+import type { AgentConfigInput } from '@longline/agent';
 import { connect } from '@longline/client';
 import type { Fleet } from '@longline/client';
 import { LonglineError } from '@longline/ros';
@@ -9,8 +10,8 @@ import type { Logger } from 'pino';
 import { CliError } from '../errors.ts';
 import { repeat } from '../repeat.ts';
 import type { Terminal } from '../Terminal.ts';
-import { DemoMeter } from './DemoMeter.ts';
 import { DemoDisplay } from './DemoDisplay.ts';
+import { DemoMeter } from './DemoMeter.ts';
 
 export interface DemoOptions {
   /** Ends after so many milliseconds; undefined runs until Ctrl-C. */
@@ -44,42 +45,41 @@ export async function runDemo(terminal: Terminal, options: DemoOptions): Promise
   const meter = new DemoMeter(DEVICE);
   const display = new DemoDisplay({ terminal, json, meter, forMs });
   const log = pino({ base: null, level: 'warn' }, { write: (text) => display.handleLog(text) });
-  const server = await startDemoServer(options.port, (words) => display.note(words), log);
-  const agent = await startAgent(
-    {
-      device: DEVICE,
-      robot: 'turtlesim:',
-      server: server.url,
-      allow: { publish: ['/turtle1/cmd_vel'], call: ['/**'], setParameters: ['/**'] },
-    },
-    { log },
-  );
-  const fleet = connect(server.url, { software: 'longline demo' });
   const ended = forMs === undefined ? terminal.signal : AbortSignal.any([terminal.signal, AbortSignal.timeout(forMs)]);
-  try {
+  {
+    await using parts = new AsyncDisposableStack();
+    const server = await startDemoServer(options.port, (words) => display.note(words), log);
+    parts.defer(() => server.stop());
+    const agent = await startAgent(agentConfig(server.url), { log });
+    parts.defer(() => agent.stop());
+    const fleet = connect(server.url, { software: 'longline demo' });
+    parts.defer(() => fleet.close());
+    parts.defer(() => display.end());
     readPoses(fleet, meter);
-    const followed = followPresence(fleet, display);
+    const followed = followPresence(fleet, display, ended);
     await display.start(server.url);
-    await Promise.all([
-      repeat(RENEW_MS, ended, async () => {
-        await server.fleet.setStanding(circle);
-      }),
-      display.run(ended),
-    ]);
-    await display.end();
-    await fleet.close();
-    await followed;
-  } finally {
-    await display.end();
-    await fleet.close();
-    await agent.stop();
-    await server.stop();
+    await Promise.all([repeat(RENEW_MS, ended, () => hold(server, display)), display.run(ended), followed]);
   }
   const wasStopped = terminal.signal.aborted;
   if (json) await terminal.print(`${JSON.stringify(meter.summary())}\n`);
   const fault = meter.fault();
   if (fault !== undefined && forMs !== undefined && !wasStopped) {
     throw new CliError('CIRCLE_NOT_DRIVEN', `The turtle drove no circle of radius 1: ${fault}.`);
+  }
+}
+
+const agentConfig = (server: string): AgentConfigInput => ({
+  device: DEVICE,
+  robot: 'turtlesim:',
+  server,
+  allow: { publish: ['/turtle1/cmd_vel'], call: ['/**'], setParameters: ['/**'] },
+});
+
+/** The holder's word to every device; what one refuses is shown. */
+async function hold(server: Server, display: DemoDisplay): Promise<void> {
+  for (const { code, device, message, state } of await server.fleet.setStanding(circle)) {
+    if (state !== 'done')
+      display.note(`${device} did not take the standing command: ${code ?? state}: ${message ?? ''}`);
   }
 }
 
@@ -91,8 +91,10 @@ function readPoses(fleet: Fleet, meter: DemoMeter): void {
   );
 }
 
-async function followPresence(fleet: Fleet, display: DemoDisplay): Promise<void> {
-  for await (const { device, online } of fleet.watchDevices()) if (device === DEVICE) display.handlePresence(online);
+async function followPresence(fleet: Fleet, display: DemoDisplay, signal: AbortSignal): Promise<void> {
+  for await (const { device, online } of fleet.watchDevices({ signal })) {
+    if (device === DEVICE) display.handlePresence(online);
+  }
 }
 
 async function startDemoServer(port: number | undefined, note: (words: string) => void, log: Logger): Promise<Server> {
