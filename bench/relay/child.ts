@@ -22,6 +22,7 @@ export type Answer =
   | { readonly did: 'report'; readonly received: number; readonly agesMs: number[] };
 
 const MESSAGE_BYTES = 100;
+const PROGRESS_EVERY = 1_000;
 const systems = { ws: wsSystem, nats: natsSystem, longline: longlineSystem };
 const [name, role] = process.argv.slice(2);
 const system = systems[name as keyof typeof systems];
@@ -58,10 +59,11 @@ async function pace(hz: number, forMs: number): Promise<number> {
 async function flood(forMs: number, inFlight: number): Promise<number> {
   const startMs = nowMs();
   const before = acknowledged;
+  const data = makeMessage();
   let sent = 0;
   while (nowMs() - startMs < forMs) {
     for (let count = 0; count < 1_000 && sent - (acknowledged - before) < inFlight; count++, sent++) {
-      load?.send(0, makeMessage());
+      load?.send(0, data);
     }
     await new Promise((next) => setImmediate(next));
   }
@@ -73,6 +75,7 @@ let received = 0;
 let agesMs: number[] = [];
 function handleData(data: Uint8Array): void {
   received += 1;
+  if (received % PROGRESS_EVERY === 0) answer({ did: 'progress', received });
   // Every message of the paced part is sampled, every 100th of a flood.
   if (agesMs.length < 200_000 && (received % 100 === 0 || agesMs.length < 60_000)) {
     agesMs.push(nowMs() - new DataView(data.buffer, data.byteOffset, 8).getFloat64(0, true));
@@ -89,7 +92,7 @@ async function obey(order: Order): Promise<void> {
         load = await system.connectLoad(order.port, robots);
       } else {
         await system.connectReader(order.port, handleData);
-        setInterval(() => answer({ did: 'progress', received }), 5);
+        setInterval(() => answer({ did: 'progress', received }), 10);
       }
       return answer({ did: 'connect' });
     case 'pace':
@@ -108,3 +111,4 @@ async function obey(order: Order): Promise<void> {
 
 process.on('message', (order: Order) => void obey(order));
 process.on('disconnect', () => process.exit(0));
+process.on('SIGTERM', () => process.exit(0));

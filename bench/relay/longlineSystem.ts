@@ -13,7 +13,8 @@ const channel: AdvertisedChannel = {
   encoding: 'ros1',
   latched: false,
   lane: 'telemetry',
-  delivery: 'latest',
+  // Nothing may be replaced: every message of a flood counts.
+  delivery: 'queue',
 };
 
 interface Robot {
@@ -26,7 +27,7 @@ interface Robot {
 /** The agent's side of one line, without ROS: outbox, AgentEnd, WebSocket. */
 function connectRobot(port: number, device: string): Promise<Robot> {
   return new Promise((resolve, reject) => {
-    const outbox = new Outbox();
+    const outbox = new Outbox({ queueDepth: 1_000_000 });
     outbox.openChannel(channel.id, channel.lane, channel.delivery);
     const url = `ws://127.0.0.1:${port}/api/v1/line`;
     const socket = new WebSocket(url, [...subprotocols], { perMessageDeflate: false });
