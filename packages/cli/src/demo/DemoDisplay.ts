@@ -89,7 +89,7 @@ export class DemoDisplay {
   async #draw(): Promise<void> {
     const { columns, rows } = this.#terminal;
     const lines = demoScreen(this.#view(), rows).slice(0, rows - 1);
-    const cut = lines.map((line) => `${line.slice(0, columns - 1)}\x1b[K`);
+    const cut = lines.map((line) => `${line.slice(0, columns)}\x1b[K`);
     await this.#terminal.print(`\x1b[H${cut.join('\n')}\x1b[J`);
   }
 

@@ -17,27 +17,28 @@ export interface DemoView {
 
 /** Side of turtlesim's world, in metres. */
 const WORLD = 11.088889;
-/** Lines of the screen besides the picture. */
-const OTHER_LINES = 18;
+/** Lines of the screen besides the picture and the hints. */
+const OTHER_LINES = 12;
+/** Terminals lower than this get half the hints, and a picture that can be seen. */
+const HIGH_TERMINAL = 32;
 const arrows = ['→', '↗', '↑', '↖', '←', '↙', '↓', '↘'] as const;
 
 /** The demo's whole screen, for a terminal of so many lines. */
 export function demoScreen(view: DemoView, rows: number): string[] {
   const end = view.leftS === undefined ? 'Ctrl-C ends it' : `ends in ${Math.ceil(view.leftS)} s`;
+  const shown = hints(view).slice(0, rows >= HIGH_TERMINAL ? 4 : 2);
   return [
-    `Longline demo: a simulated turtle, its agent, and a server, in one process (${end})`,
+    `Longline demo: turtle -> agent -> server -> this screen (${end})`,
     '',
     ...textTable(['DEVICE', 'PRESENCE', 'POSES', 'RATE', 'AGE p50', 'AGE p99'], [measured(view)])
       .trimEnd()
       .split('\n'),
     '',
-    "The turtle's world, 11 by 11 m, drawn from the poses that the server's API delivers:",
-    ...picture(view.meter, Math.max(6, Math.min(20, rows - OTHER_LINES))),
+    "The turtle's world, 11 by 11 m, drawn from the poses that the server gives:",
+    ...picture(view.meter, Math.max(6, Math.min(20, rows - OTHER_LINES - shown.length))),
     circleLine(view.meter),
-    '',
     'Look at it from another terminal:',
-    ...hints(view).map((hint) => `  ${hint}`),
-    '',
+    ...shown,
     view.warning === undefined ? '' : `Last warning: ${view.warning}`,
   ];
 }
@@ -52,9 +53,9 @@ export function demoLine({ meter, online }: Pick<DemoView, 'meter' | 'online'>):
 export function hints({ meter, program, serverUrl }: Pick<DemoView, 'meter' | 'program' | 'serverUrl'>): string[] {
   const server = serverUrl.endsWith(':8080') ? '' : ` --server ${serverUrl}`;
   return [
-    `curl '${serverUrl}/api/v1/devices'`,
     `curl '${serverUrl}/api/v1/devices/${meter.device}/latest?topic=/turtle1/pose'`,
     `${program} topic echo ${meter.device} /turtle1/pose${server}`,
+    `curl '${serverUrl}/api/v1/devices'`,
     `${program} topic hz ${meter.device} /turtle1/pose${server}`,
   ];
 }
