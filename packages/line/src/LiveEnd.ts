@@ -113,6 +113,8 @@ export class LiveEnd {
   }
 
   advertise(channels: readonly AdvertisedChannel[]): void {
+    // What waits was made by the definition before this one.
+    for (const { id } of channels) this.#newest.delete(id);
     this.#channels.advertise(channels);
   }
 

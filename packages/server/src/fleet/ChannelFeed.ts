@@ -67,8 +67,9 @@ export class ChannelFeed implements ChannelReader {
     else this.#cancelTimer ??= this.#clock.after(this.#dueMs - nowMs, () => this.#handleTimer());
   }
 
-  handleDropped(channel: ChannelState, count: number): void {
-    this.#sink.dropped(channel, count);
+  handleDropped(_channel: ChannelState, count: number): void {
+    this.#droppedUntold += count;
+    this.#tellDrops(this.#clock.monotonicMs());
   }
 
   close(): void {
@@ -105,12 +106,15 @@ export class ChannelFeed implements ChannelReader {
     this.#dueMs = (onTime ? this.#dueMs : nowMs) + this.#intervalMs;
     this.#droppedUntold += this.#waiting - 1;
     this.#waiting = 0;
-    if (this.#droppedUntold > 0 && nowMs - this.#droppedToldMs >= DROP_REPORT_MS) {
-      this.#droppedToldMs = nowMs;
-      const dropped = this.#droppedUntold;
-      this.#droppedUntold = 0;
-      this.#sink.dropped(this.#channel, dropped);
-    }
+    this.#tellDrops(nowMs);
     this.#sink.deliver(this.#channel, record);
+  }
+
+  #tellDrops(nowMs: number): void {
+    if (this.#droppedUntold === 0 || nowMs - this.#droppedToldMs < DROP_REPORT_MS) return;
+    this.#droppedToldMs = nowMs;
+    const dropped = this.#droppedUntold;
+    this.#droppedUntold = 0;
+    this.#sink.dropped(this.#channel, dropped);
   }
 }

@@ -10,6 +10,7 @@ import type {
   RobotStatus,
   Transport,
 } from '@longline/line';
+import { Throttle } from '@longline/ros';
 import type { Clock, Schema } from '@longline/ros';
 import type { ChannelState } from '../fleet/ChannelState.ts';
 import type { DeviceState } from '../fleet/DeviceState.ts';
@@ -35,6 +36,9 @@ export interface AgentSessionHost {
   readonly counters: { frames: number; bytes: number; messages: number; agentDropped: number };
 }
 
+/** Every reader is told of a status, so no robot may change its own more often than this. */
+const STATUS_RATE_HZ = 20;
+
 /** One agent's connection: brings what its line says into the fleet. */
 export class AgentSession implements LineEndpoint, RobotEndHandlers {
   readonly end: RobotEnd;
@@ -44,6 +48,7 @@ export class AgentSession implements LineEndpoint, RobotEndHandlers {
   #epoch = 0;
   /** The clock is read once a frame, for all messages in it. */
   #receiveTime = 0n;
+  #statusChanges: Throttle<DeviceState> | undefined;
 
   constructor(host: AgentSessionHost, transport: Transport) {
     this.#host = host;
@@ -121,10 +126,16 @@ export class AgentSession implements LineEndpoint, RobotEndHandlers {
     const device = this.#current();
     if (device === undefined) return;
     device.status = status;
-    this.#host.fleet.announce(device, 'status');
+    this.#statusChanges ??= new Throttle({
+      rateHz: STATUS_RATE_HZ,
+      clock: this.#host.clock,
+      deliver: (changed) => this.#host.fleet.announce(changed, 'status'),
+    });
+    this.#statusChanges.handle(device);
   }
 
   handleClosed(close: LineClose): void {
+    this.#statusChanges?.close();
     if (this.#device !== undefined) {
       this.#host.fleet.closeLine(this.#device, this.#epoch);
       this.#host.handleLineEnded(close, this.#device.id, this.#epoch);

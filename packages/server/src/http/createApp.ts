@@ -32,6 +32,9 @@ export interface AppOptions {
   readonly log: Logger;
 }
 
+/** So long a client may take to send its request, in milliseconds. */
+const REQUEST_TIMEOUT_MS = 30_000;
+
 /** Every route, in the order of the API's document. */
 const routes: readonly ((app: App, context: RouteContext) => void)[] = [
   homeRoute,
@@ -68,6 +71,7 @@ export async function createApp(context: RouteContext, options: AppOptions): Pro
   const app = fastify({
     bodyLimit: options.maxBodyBytes,
     forceCloseConnections: true,
+    requestTimeout: REQUEST_TIMEOUT_MS,
     routerOptions: { maxParamLength: 256 },
     frameworkErrors: (error, _request, reply) => {
       sendError(reply, error);

@@ -64,6 +64,8 @@ export class LiveSession implements LineEndpoint, LiveEndHandlers, FeedSink, Dev
   readonly #introductions = new Fifo<Introduction>();
   /** Channels to be told again: bounded by the channels there are. */
   readonly #changed = new Set<ChannelState>();
+  /** Devices to be told again: bounded by the devices there are. */
+  readonly #changedDevices = new Set<DeviceState>();
   #stopWatchingDevices: Disposer | undefined;
   #cancelPump: Disposer | undefined;
   #openRequests = 0;
@@ -185,13 +187,15 @@ export class LiveSession implements LineEndpoint, LiveEndHandlers, FeedSink, Dev
     this.#topics.clear();
     this.#feeds.clear();
     this.#changed.clear();
+    this.#changedDevices.clear();
     this.#told.clear();
     this.#host.handleClosed(this, close);
   }
 
   /** For {@link FleetState}. */
   handleDevice(device: DeviceState): void {
-    this.end.device(device.record());
+    this.#changedDevices.add(device);
+    this.#pump();
   }
 
   /** For {@link ChannelFeed}. */
@@ -208,6 +212,8 @@ export class LiveSession implements LineEndpoint, LiveEndHandlers, FeedSink, Dev
     try {
       return new TopicSubscription(record, {
         handleChannel: (channel) => {
+          // Messages of a new definition may follow at once, and must not be read by the old one.
+          if (this.#told.has(channel.id)) this.#tell(channel);
           this.#changed.add(channel);
           this.#pump();
         },
@@ -247,6 +253,12 @@ export class LiveSession implements LineEndpoint, LiveEndHandlers, FeedSink, Dev
       }
       this.#introductions.shift();
       if (item !== undefined) this.end.mark(introduction.id);
+      return true;
+    }
+    const [device] = this.#changedDevices;
+    if (device !== undefined) {
+      this.#changedDevices.delete(device);
+      if (this.#deviceSubscriptions.size > 0) this.end.device(device.record());
       return true;
     }
     const [channel] = this.#changed;
