@@ -262,6 +262,25 @@ describe('messages', () => {
     await fleet.close();
   });
 
+  test.each([0, -1, Number.NaN, 20_000])('a rate of %d is refused before it could end the line', async (rateHz) => {
+    const { fleet } = fakeFleet();
+    expect(() => fleet.subscribe({ device: '*', topic: '/x', rateHz }, { handleMessage: () => undefined })).toThrow(
+      expect.objectContaining({ code: 'PARAMETER_INVALID' }),
+    );
+    await fleet.close();
+  });
+
+  test('more different subscriptions than a line can have are refused; the same ones again are not', async () => {
+    const { fleet } = fakeFleet();
+    const listener = { handleMessage: () => undefined };
+    for (let i = 0; i < 1_000; i++) fleet.subscribe({ device: 'r1', topic: `/t${i}` }, listener);
+    expect(() => fleet.subscribe({ device: 'r1', topic: '/more' }, listener)).toThrow(
+      expect.objectContaining({ code: 'SUBSCRIPTION_LIMIT' }),
+    );
+    fleet.subscribe({ device: 'r1', topic: '/t1' }, listener);
+    await fleet.close();
+  });
+
   test("ages follow the robot's clock as server and line measured it", async () => {
     const { clock, fleet, server } = fakeFleet();
     server.devices = [{ ...r1, clock: { offsetMs: 60_000, errorMs: 1, roundTripMs: 2 } }];
@@ -346,6 +365,28 @@ describe('commands', () => {
       },
       { kind: 'standing.end', topic: '/cmd_vel' },
     ]);
+    await fleet.close();
+  });
+
+  test('what the protocol cannot carry is refused before it could end the line', async () => {
+    const { clock, fleet, server } = fakeFleet();
+    await clock.advance(10);
+    const device = fleet.device('r1');
+    const standing = { topic: '/x', message: {}, rateHz: 10, holdMs: 1_000 };
+    const refused = [
+      device.setStanding({ ...standing, holdMs: 1 }),
+      device.setStanding({ ...standing, rateHz: Number.NaN }),
+      device.setStanding({ ...standing, topic: '' }),
+      device.getParameter('x'.repeat(2_000)),
+      device.getParameter('/x', { deadlineMs: Infinity }),
+    ];
+    for (const request of refused) await expect(request).rejects.toMatchObject({ code: 'PARAMETER_INVALID' });
+    const data = new Uint8Array(16 * 1024 * 1024);
+    await expect(device.publishMessage({ topic: '/x', data, encoding: 'ros1' })).rejects.toMatchObject({
+      code: 'FRAME_TOO_LARGE',
+    });
+    expect(server.requests).toEqual([]);
+    expect(fleet.status.current.state).toBe('connected');
     await fleet.close();
   });
 

@@ -29,6 +29,9 @@ export interface FleetOptions {
   readonly random?: () => number;
 }
 
+/** Characters of {@link FleetOptions.software} that are sent. */
+const MAX_SOFTWARE_LENGTH = 128;
+
 /** How long {@link Fleet.drain} waits for open requests by default, in milliseconds. */
 export const DEFAULT_DRAIN_MS = 5_000;
 
@@ -58,7 +61,7 @@ export class Fleet {
     this.#router = new TopicRouter(clock, this.#wire);
     this.#requests = new RequestSender({
       clock,
-      issuer: software,
+      issuer: software.slice(0, MAX_SOFTWARE_LENGTH),
       line: { whenOpen: (operation) => this.#whenOpen(operation) },
     });
     this.#link = new LiveLink({
@@ -66,7 +69,7 @@ export class Fleet {
       reopens: link.reopens,
       clock,
       random,
-      hello: { role: 'reader', software, features: [] },
+      hello: { role: 'reader', software: software.slice(0, MAX_SOFTWARE_LENGTH), features: [] },
       ...(limits === undefined ? {} : { limits }),
       handlers: {
         handleConnecting: () => this.status.set({ state: 'connecting' }),

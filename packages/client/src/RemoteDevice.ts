@@ -164,7 +164,7 @@ export class RemoteDevice extends RemoteGraph {
 
   /**
    * How old a message is, in milliseconds, by the robot's clock as the line measured it: never below 0. Undefined before
-   * the clocks were compared.
+   * the clocks were compared, as on the first call, which begins to follow them.
    */
   ageMs(message: Message): number | undefined {
     const { clock, devices, id, serverWallOffsetNs } = this.#context;

@@ -1,6 +1,6 @@
 import { devicePattern } from '@longline/line';
 import type { DeviceSelection } from '@longline/line';
-import { topicPattern } from '@longline/ros';
+import { RosError, topicPattern } from '@longline/ros';
 import type { Channel, Message } from '@longline/ros';
 
 /** What to receive from the fleet. */
@@ -9,7 +9,7 @@ export interface TopicQuery {
   readonly device: string;
   /** A topic pattern: `/a/b`, `/camera/**`, `{/a,/b}`. */
   readonly topic: string;
-  /** At most this many messages a second of each channel, the newest kept. No limit by default. */
+  /** At most this many messages a second of each channel, the newest kept: 0.001 to 10,000. No limit by default. */
   readonly rateHz?: number | undefined;
   /** Channels and last values only. */
   readonly once?: boolean | undefined;
@@ -29,6 +29,10 @@ export interface TopicListener {
   handleProblem?(error: Error): void;
 }
 
+/** Rates that the protocol can ask for, in messages a second. */
+export const MIN_RATE_HZ = 0.001;
+export const MAX_RATE_HZ = 10_000;
+
 /** One local subscription. */
 export class TopicSink {
   readonly listener: TopicListener;
@@ -37,8 +41,16 @@ export class TopicSink {
   readonly #devices: DeviceSelection;
   readonly #matchesTopic: (topic: string) => boolean;
 
-  /** Throws `PATTERN_INVALID`. */
+  /** Throws `PATTERN_INVALID`, and `PARAMETER_INVALID` for a rate out of bounds. */
   constructor(query: TopicQuery, listener: TopicListener) {
+    const { rateHz } = query;
+    if (rateHz !== undefined && !(rateHz >= MIN_RATE_HZ && rateHz <= MAX_RATE_HZ)) {
+      throw new RosError(
+        'PARAMETER_INVALID',
+        `A subscription's rate must be ${MIN_RATE_HZ} to ${MAX_RATE_HZ} messages a second, not ${rateHz}. Leave it out for all messages.`,
+        { details: { rateHz } },
+      );
+    }
     this.listener = listener;
     this.rateHz = query.rateHz;
     this.channelsOnly = query.channelsOnly ?? false;

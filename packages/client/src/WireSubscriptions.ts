@@ -1,4 +1,8 @@
 import type { ReaderEnd, SubscribeRecord } from '@longline/line';
+import { ClientError } from './errors.ts';
+
+/** Different subscriptions that one line may have; the server ends a line that makes more. */
+export const MAX_SUBSCRIPTIONS = 1_000;
 
 /** What a subscription asks for, without the ID that the line gives it. */
 export type WireQuery =
@@ -27,10 +31,7 @@ interface WireSubscription {
   holders: number;
 }
 
-/**
- * The reader's subscriptions as they stand on the line: identical ones share one, all are made again after a reconnect.
- * Bounded by the server (1,000 on a line).
- */
+/** The reader's subscriptions as they stand on the line: identical ones share one, all are made again after a reconnect. */
 export class WireSubscriptions {
   readonly #byId = new Map<number, WireSubscription>();
   readonly #byKey = new Map<string, WireSubscription>();
@@ -41,10 +42,17 @@ export class WireSubscriptions {
     return this.#byId.size;
   }
 
+  /** Throws `SUBSCRIPTION_LIMIT` beyond {@link MAX_SUBSCRIPTIONS}. */
   add(query: WireQuery): WireShare {
     const key = JSON.stringify(query);
     const isOnce = query.kind === 'topics' && query.once === true;
     const existing = isOnce ? undefined : this.#byKey.get(key);
+    if (existing === undefined && this.#byId.size >= MAX_SUBSCRIPTIONS) {
+      throw new ClientError(
+        'SUBSCRIPTION_LIMIT',
+        `${MAX_SUBSCRIPTIONS} different subscriptions are open on this connection. Close some, or use patterns: one subscription serves many topics and devices.`,
+      );
+    }
     const subscription = existing ?? {
       id: this.#nextId++,
       query,

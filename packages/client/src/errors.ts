@@ -7,6 +7,7 @@ export const clientErrorCodes = [
   'FLEET_CLOSED',
   'SERVER_UNREACHABLE',
   'SERVER_URL_INVALID',
+  'SUBSCRIPTION_LIMIT',
 ] as const;
 export type ClientErrorCode = (typeof clientErrorCodes)[number];
 
