@@ -4,18 +4,18 @@ import { LonglineError } from '@longline/ros';
 export const agentErrorCodes = [
   'AGENT_BUSY',
   'AGENT_STOPPED',
-  'CHANNELS_FULL',
+  'CHANNEL_LIMIT',
   'COMMAND_EXPIRED',
   'COMMAND_OUT_OF_ORDER',
   'CONFIG_INVALID',
   'LEASE_STALE',
   'MOTION_LINE_ENDED',
   'NOT_ALLOWED',
-  'PUBLISHERS_FULL',
+  'PUBLISHER_LIMIT',
   'REPLY_FORGOTTEN',
   'RESPONSE_INVALID',
   'ROBOT_URL_INVALID',
-  'STANDING_FULL',
+  'STANDING_LIMIT',
 ] as const;
 export type AgentErrorCode = (typeof agentErrorCodes)[number];
 

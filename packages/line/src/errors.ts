@@ -16,10 +16,11 @@ export const lineCloseCodes = {
   LINE_CLOSED: 1000,
   LINE_REPLACED: 4409,
   LINE_SILENT: 4408,
-  REPLY_MISSING: 4504,
   SERVER_STOPPING: 4503,
-  VERSION_UNSUPPORTED: 4426,
 } as const;
+
+/** Codes that replies made on this side carry besides those (clause 5.4). */
+export const replyErrorCodes = ['REPLY_MISSING'] as const;
 
 export type LineErrorCode = keyof typeof lineCloseCodes;
 

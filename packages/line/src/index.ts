@@ -10,7 +10,7 @@ export type { ChannelRecord, Delivery, Lane, SchemaRecord } from './channelRecor
 export { isDeviceId, parseDeviceId } from './deviceId.ts';
 export { devicePattern } from './devicePattern.ts';
 export type { DeviceSelection } from './devicePattern.ts';
-export { closeReason, LineError, lineCloseCodes, parseClose } from './errors.ts';
+export { closeReason, LineError, lineCloseCodes, parseClose, replyErrorCodes } from './errors.ts';
 export type { LineClose, LineErrorCode } from './errors.ts';
 export { Fifo } from './Fifo.ts';
 export { FrameBuilder } from './FrameBuilder.ts';

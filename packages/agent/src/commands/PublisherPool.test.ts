@@ -49,7 +49,7 @@ test('the one unused longest makes room; where all are in use, one more is refus
   await pool.acquire({ topic: '/c' }, {});
   await clock.advance(0);
   expect(graph.publishers).toBe(2);
-  await expect(pool.acquire({ topic: '/b' }, {})).rejects.toMatchObject({ code: 'PUBLISHERS_FULL' });
+  await expect(pool.acquire({ topic: '/b' }, {})).rejects.toMatchObject({ code: 'PUBLISHER_LIMIT' });
   first.release();
   await pool.acquire({ topic: '/b' }, {});
   expect(pool.size).toBe(2);

@@ -57,7 +57,7 @@ export class PublisherPool {
     return this.#entries.size;
   }
 
-  /** Rejects with `TYPE_MISMATCH`, `TOPIC_UNKNOWN`, `PUBLISHERS_FULL` and what `RosGraph.advertise` rejects with. */
+  /** Rejects with `TYPE_MISMATCH`, `TOPIC_UNKNOWN`, `PUBLISHER_LIMIT` and what `RosGraph.advertise` rejects with. */
   async acquire(request: PublisherRequest, options: OperationOptions): Promise<PublisherUse> {
     const key = `${request.latched === true ? 'latched' : 'plain'} ${request.topic}`;
     const type = await this.#typeOf(request, this.#entries.get(key), options);
@@ -140,7 +140,7 @@ export class PublisherPool {
       return;
     }
     throw new AgentError(
-      'PUBLISHERS_FULL',
+      'PUBLISHER_LIMIT',
       `${this.#max} topics are being published on, the most there may be. End standing commands or wait.`,
     );
   }

@@ -80,7 +80,7 @@ test('one above the bound is refused and leaves its publisher to the caller; a r
   standing.set(order({ topic: '/a' }));
   standing.set(order({ topic: '/b' }));
   expect(() => standing.set(order({ topic: '/c' }))).toThrow(
-    expect.objectContaining({ code: 'STANDING_FULL' }) as Error,
+    expect.objectContaining({ code: 'STANDING_LIMIT' }) as Error,
   );
   expect(released).toEqual([]);
   standing.set(order({ topic: '/a' }));

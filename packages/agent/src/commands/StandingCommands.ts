@@ -68,7 +68,7 @@ export class StandingCommands {
     ];
   }
 
-  /** Begins one, or renews the topic's. Throws `STANDING_FULL`, `COMMAND_EXPIRED`, `AGENT_STOPPED`; the use stays the caller's then. */
+  /** Begins one, or renews the topic's. Throws `STANDING_LIMIT`, `COMMAND_EXPIRED`, `AGENT_STOPPED`; the use stays the caller's then. */
   set(order: StandingOrder): void {
     if (this.#isStopped) throw new AgentError('AGENT_STOPPED', 'The agent is stopping. Send the command again later.');
     const nowMs = this.#clock.monotonicMs();
@@ -82,7 +82,7 @@ export class StandingCommands {
     const before = this.#active.get(order.topic);
     if (before === undefined && this.#active.size >= this.#max) {
       throw new AgentError(
-        'STANDING_FULL',
+        'STANDING_LIMIT',
         `${this.#max} standing commands are active, the most there may be. End one.`,
       );
     }

@@ -19,7 +19,6 @@ const remedies = new Map<number, string>([
     4409,
     'Another agent uses the same device ID and took the line. Give each robot its own "device" in its config, or stop the other agent',
   ],
-  [4426, 'Update the older of agent and server'],
 ]);
 
 /** Reads from a close what to do next. */

@@ -39,7 +39,7 @@ test('beyond the bound topics are left out with one warning, and come in when ot
   await clock.advance(10);
   expect(graph.subscribed).toEqual(['/a', '/b']);
   expect(warnings.length).toBe(1);
-  expect(warnings[0]).toContain('CHANNELS_FULL');
+  expect(warnings[0]).toContain('CHANNEL_LIMIT');
   graph.removeTopic('/a');
   await clock.advance(10_000);
   graph.setTopic('/e', text);

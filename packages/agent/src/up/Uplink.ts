@@ -7,7 +7,7 @@ import { ChannelIds } from './ChannelIds.ts';
 import type { Selection } from './Selection.ts';
 import { UplinkChannel } from './UplinkChannel.ts';
 
-/** Most topics sent at once; further ones are told in the log and left out (`CHANNELS_FULL`). */
+/** Most topics sent at once; further ones are told in the log and left out (`CHANNEL_LIMIT`). */
 export const MAX_CHANNELS = 5_000;
 /** A topic without publishers is given up after this long, in milliseconds. */
 export const TOPIC_GONE_MS = 10_000;
@@ -115,7 +115,7 @@ export class Uplink {
       if (!this.#isFull) {
         this.#isFull = true;
         this.#log.warn(
-          { code: 'CHANNELS_FULL', topic },
+          { code: 'CHANNEL_LIMIT', topic },
           `${this.#maxChannels} topics are being sent, the most there may be; ${topic} and others are left out. ` +
             'Leave topics out with "send: false" under topics: in the config',
         );
