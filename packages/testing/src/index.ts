@@ -5,6 +5,8 @@ export { FakeGraph } from './FakeGraph.ts';
 export type { FakePublished } from './FakeGraph.ts';
 export { FakeLine, FakeLineServer } from './FakeLineServer.ts';
 export type { ReceivedMessage, RequestOverrides } from './FakeLineServer.ts';
+export { fuzzSeed, hostileFrame, randomFrom, sampleFrame, sampleHello, sampleWelcome } from './hostileFrames.ts';
+export type { RandomBelow } from './hostileFrames.ts';
 export { Inbox } from './Inbox.ts';
 export { TestAgent } from './TestAgent.ts';
 export type { ReceivedRequest } from './TestAgent.ts';
