@@ -2,7 +2,7 @@ import { Command, InvalidArgumentError } from 'commander';
 import { parseDuration } from './parseDuration.ts';
 import type { Terminal } from './Terminal.ts';
 import { CliError } from './errors.ts';
-import { DEFAULT_SERVER } from './openFleet.ts';
+import { DEFAULT_SERVER } from './withFleet.ts';
 
 /** The whole command line. Each command's code is loaded when it runs, so that none waits for the others'. */
 export function buildProgram(terminal: Terminal): Command {
@@ -149,13 +149,13 @@ function addServiceCommands(program: Command, terminal: Terminal): void {
   addReader(service.command('list').argument('<device>').description('names of the services'))
     .option('-v, --verbose', 'with types and nodes')
     .action(async (device: string, options: ReaderFlags & { verbose?: boolean }) =>
-      (await import('./commands/service.ts')).serviceList(terminal, device, options),
+      (await import('./commands/serviceList.ts')).serviceList(terminal, device, options),
     );
   addReader(service.command('call').argument('<device>').argument('<service>').argument('[yaml...]'))
     .description('call a service; the request is YAML, a map or one value per field')
     .option('--deadline <duration>', 'give up after this long (default: 5s)', duration)
     .action(async (device: string, name: string, args: string[], options: ReaderFlags & { deadline?: number }) =>
-      (await import('./commands/service.ts')).serviceCall(terminal, device, name, args, {
+      (await import('./commands/serviceCall.ts')).serviceCall(terminal, device, name, args, {
         ...options,
         deadlineMs: options.deadline,
       }),
@@ -166,16 +166,16 @@ function addParamCommands(program: Command, terminal: Terminal): void {
   const param = program.command('param').description("a robot's parameters: list, get, set");
   addReader(param.command('list').argument('<device>').description('names of the parameters')).action(
     async (device: string, options: ReaderFlags) =>
-      (await import('./commands/param.ts')).paramList(terminal, device, options),
+      (await import('./commands/paramList.ts')).paramList(terminal, device, options),
   );
   addReader(param.command('get').argument('<device>').argument('<name>').description('the value as YAML')).action(
     async (device: string, name: string, options: ReaderFlags) =>
-      (await import('./commands/param.ts')).paramGet(terminal, device, name, options),
+      (await import('./commands/paramGet.ts')).paramGet(terminal, device, name, options),
   );
   addReader(
     param.command('set').argument('<device>').argument('<name>').argument('<yaml>').description('set a value'),
   ).action(async (device: string, name: string, text: string, options: ReaderFlags) =>
-    (await import('./commands/param.ts')).paramSet(terminal, device, name, text, options),
+    (await import('./commands/paramSet.ts')).paramSet(terminal, device, name, text, options),
   );
 }
 

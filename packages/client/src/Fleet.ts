@@ -3,7 +3,7 @@ import type { Clock, Disposer, OperationOptions } from '@longline/ros';
 import { parseDeviceId } from '@longline/line';
 import type { DeviceRecord, LineClose, LineLimits, ReaderEnd } from '@longline/line';
 import { DeviceDirectory } from './DeviceDirectory.ts';
-import { watchDevices } from './DeviceWatch.ts';
+import { watchDevices } from './watchDevices.ts';
 import { ClientError } from './errors.ts';
 import { LiveLink } from './LiveLink.ts';
 import type { LineOpener } from './LiveLink.ts';

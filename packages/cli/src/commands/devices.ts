@@ -1,5 +1,5 @@
-import { withFleet } from '../openFleet.ts';
-import type { ServerOptions } from '../openFleet.ts';
+import { withFleet } from '../withFleet.ts';
+import type { ServerOptions } from '../withFleet.ts';
 import type { Terminal } from '../Terminal.ts';
 import { textTable } from '../format/textTable.ts';
 

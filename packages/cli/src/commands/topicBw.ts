@@ -1,5 +1,6 @@
 import { findTopic } from '../findTopic.ts';
-import { findDevice, withFleet } from '../openFleet.ts';
+import { findDevice } from '../findDevice.ts';
+import { withFleet } from '../withFleet.ts';
 import { repeat } from '../repeat.ts';
 import { BandwidthWindow, bandwidthText } from '../statistics/BandwidthWindow.ts';
 import { describeOffline } from '../describeOffline.ts';

@@ -6,8 +6,9 @@ import { fieldPath, selectField } from '../format/selectField.ts';
 import { ros2Yaml } from '../format/ros2Yaml.ts';
 import { messageShape, rosYaml } from '../format/rosYaml.ts';
 import { LiveMessages } from '../LiveMessages.ts';
-import { findDevice, withFleet } from '../openFleet.ts';
-import type { ServerOptions } from '../openFleet.ts';
+import { findDevice } from '../findDevice.ts';
+import { withFleet } from '../withFleet.ts';
+import type { ServerOptions } from '../withFleet.ts';
 import type { Terminal } from '../Terminal.ts';
 
 export interface EchoOptions extends ServerOptions {

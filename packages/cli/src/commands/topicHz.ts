@@ -1,6 +1,7 @@
 import { findTopic } from '../findTopic.ts';
-import { findDevice, withFleet } from '../openFleet.ts';
-import type { ServerOptions } from '../openFleet.ts';
+import { findDevice } from '../findDevice.ts';
+import { withFleet } from '../withFleet.ts';
+import type { ServerOptions } from '../withFleet.ts';
 import { repeat } from '../repeat.ts';
 import { DEFAULT_RATE_WINDOW, RateWindow } from '../statistics/RateWindow.ts';
 import type { RateSummary } from '../statistics/RateWindow.ts';

@@ -1,8 +1,9 @@
 import { RosError } from '@longline/ros';
 import { absolute } from '../findTopic.ts';
 import { suggestion } from '../nearNames.ts';
-import { findDevice, withFleet } from '../openFleet.ts';
-import type { ServerOptions } from '../openFleet.ts';
+import { findDevice } from '../findDevice.ts';
+import { withFleet } from '../withFleet.ts';
+import type { ServerOptions } from '../withFleet.ts';
 import type { Terminal } from '../Terminal.ts';
 
 /** `longline topic info DEVICE TOPIC`: type, publishers and subscribers on the robot, as `rostopic info`. */

@@ -1,6 +1,7 @@
 import type { TopicInfo } from '@longline/ros';
-import { findDevice, withFleet } from '../openFleet.ts';
-import type { ServerOptions } from '../openFleet.ts';
+import { findDevice } from '../findDevice.ts';
+import { withFleet } from '../withFleet.ts';
+import type { ServerOptions } from '../withFleet.ts';
 import type { Terminal } from '../Terminal.ts';
 
 /** `longline topic list DEVICE`: as `rostopic list`; of an absent robot what the server keeps of it. */

@@ -1,7 +1,6 @@
 import { ClientError, connect } from '@longline/client';
-import type { DeviceRecord, Fleet, RemoteDevice } from '@longline/client';
+import type { Fleet } from '@longline/client';
 import type { Terminal } from './Terminal.ts';
-import { suggestion } from './nearNames.ts';
 
 /** Where the server is when neither `--server` nor `LONGLINE_SERVER` says. */
 export const DEFAULT_SERVER = 'http://127.0.0.1:8080';
@@ -29,21 +28,6 @@ export async function withFleet(
   } finally {
     await fleet.close();
   }
-}
-
-/** A device of the fleet that is known to the server; the error names those that are. */
-export async function findDevice(
-  fleet: Fleet,
-  id: string,
-): Promise<{ readonly device: RemoteDevice; readonly record: DeviceRecord }> {
-  const device = fleet.device(id);
-  const records = await fleet.devices();
-  const record = records.find((candidate) => candidate.device === device.id);
-  if (record !== undefined) return { device, record };
-  const ids = records.map((candidate) => candidate.device);
-  throw new ClientError('DEVICE_UNKNOWN', `The server knows no device ${id}. ${suggestion(id, ids, 'devices')}`, {
-    details: { device: id },
-  });
 }
 
 async function reached(fleet: Fleet, server: string, signal: AbortSignal): Promise<void> {
