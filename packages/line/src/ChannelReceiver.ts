@@ -1,22 +1,38 @@
 import { schemaHash } from '@longline/ros';
 import type { Schema } from '@longline/ros';
 import type { AdvertisedChannel } from './ChannelSender.ts';
-import { advertiseSchema, schemaRecordSchema, unadvertiseSchema } from './channelRecords.ts';
+import { advertiseSchema, droppedSchema, schemaRecordSchema, unadvertiseSchema } from './channelRecords.ts';
 import { LineError } from './errors.ts';
 import { decodeJson } from './jsonRecord.ts';
 import type { LineLimits } from './limits.ts';
+import type { RecordKindName } from './recordKinds.ts';
+
+/** Told what the other side advertises. */
+export interface ChannelListener {
+  /** Channels new or changed. An ID again names the same topic of the same device, with a new definition. */
+  handleAdvertise(channels: readonly AdvertisedChannel[]): void;
+  handleUnadvertise(channels: readonly AdvertisedChannel[]): void;
+  /** So many further messages of a channel were dropped before they came here. */
+  handleDropped(channel: AdvertisedChannel, count: number): void;
+}
 
 /** Keeps the definitions and channels that the other side advertised on one line, within bounds (clause 3). */
 export class ChannelReceiver {
   readonly #limits: LineLimits;
+  readonly #listener: ChannelListener;
   readonly #shareSchema: (schema: Schema) => Schema;
   readonly #schemas = new Map<string, Schema>();
   readonly #channels = new Map<number, AdvertisedChannel>();
   #schemaBytes = 0;
 
   /** `shareSchema` may give another object for an equal definition, so that many lines keep one. */
-  constructor(limits: LineLimits, shareSchema: (schema: Schema) => Schema = (schema) => schema) {
+  constructor(
+    limits: LineLimits,
+    listener: ChannelListener,
+    shareSchema: (schema: Schema) => Schema = (schema) => schema,
+  ) {
     this.#limits = limits;
+    this.#listener = listener;
     this.#shareSchema = shareSchema;
   }
 
@@ -24,7 +40,30 @@ export class ChannelReceiver {
     return this.#channels.get(id);
   }
 
-  handleSchema(body: Uint8Array): void {
+  /** Takes a record about channels; false for any other. */
+  handleRecord(kind: RecordKindName, body: Uint8Array): boolean {
+    switch (kind) {
+      case 'schema':
+        this.#handleSchema(body);
+        return true;
+      case 'advertise':
+        this.#listener.handleAdvertise(this.#advertised(body));
+        return true;
+      case 'unadvertise':
+        this.#listener.handleUnadvertise(this.#unadvertised(body));
+        return true;
+      case 'dropped': {
+        const { channel: id, count } = decodeJson(kind, body, droppedSchema, this.#limits.maxJsonBytes);
+        const channel = this.#channels.get(id);
+        if (channel !== undefined) this.#listener.handleDropped(channel, count);
+        return true;
+      }
+      default:
+        return false;
+    }
+  }
+
+  #handleSchema(body: Uint8Array): void {
     const { hash, name, encoding, text } = decodeJson('schema', body, schemaRecordSchema, this.#limits.maxJsonBytes);
     const schema: Schema = { name, encoding, text };
     if (schemaHash(schema) !== hash)
@@ -40,8 +79,7 @@ export class ChannelReceiver {
     this.#schemas.set(hash, this.#shareSchema(schema));
   }
 
-  /** Channels new or changed. An ID again names the same topic of the same device, with a new definition. */
-  handleAdvertise(body: Uint8Array): AdvertisedChannel[] {
+  #advertised(body: Uint8Array): AdvertisedChannel[] {
     const { channels } = decodeJson('advertise', body, advertiseSchema, this.#limits.maxJsonBytes);
     return channels.map(({ schema: hash, device, ...rest }) => {
       const schema = this.#schemas.get(hash);
@@ -68,7 +106,7 @@ export class ChannelReceiver {
   }
 
   /** The channels that went. Unknown IDs are ignored: both ends may have closed a channel at once. */
-  handleUnadvertise(body: Uint8Array): AdvertisedChannel[] {
+  #unadvertised(body: Uint8Array): AdvertisedChannel[] {
     const { channels } = decodeJson('unadvertise', body, unadvertiseSchema, this.#limits.maxJsonBytes);
     return channels.flatMap((id) => {
       const channel = this.#channels.get(id);

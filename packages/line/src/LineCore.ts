@@ -1,6 +1,7 @@
 import type { Clock, Disposer } from '@longline/ros';
 import { closeReason, LineError, lineCloseCodes, parseClose } from './errors.ts';
 import type { LineClose, LineErrorCode } from './errors.ts';
+import { Fifo } from './Fifo.ts';
 import { FrameBuilder } from './FrameBuilder.ts';
 import type { LineLimits } from './limits.ts';
 import type { MessageRecord } from './MessageRecord.ts';
@@ -18,9 +19,9 @@ export interface LineCoreHandlers {
   /** Called once, whoever closed. */
   handleClosed(close: LineClose): void;
   /** Adds waiting messages to the frame being built, up to about `maxBytes`. */
-  fill?(frame: FrameBuilder, maxBytes: number): void;
+  fill(frame: FrameBuilder, maxBytes: number): void;
   /** The socket stopped or began to take messages. */
-  handleCongestion?(congested: boolean): void;
+  handleCongestion(congested: boolean): void;
 }
 
 /**
@@ -33,6 +34,8 @@ export class LineCore {
   readonly #clock: Clock;
   readonly #handlers: LineCoreHandlers;
   readonly #frame = new FrameBuilder();
+  /** Full frames that a congested socket could not take yet: control records, which nothing replaces. */
+  readonly #sealed = new Fifo<Uint8Array>();
   readonly #peerClock = new PeerClock();
   #state: 'greeting' | 'open' | 'closed' = 'greeting';
   #openedMs: number;
@@ -42,7 +45,9 @@ export class LineCore {
   #sentBytes = 0;
   #peerReceivedBytes = 0;
   #pingSentMs = Number.NaN;
+  #sealedBytes = 0;
   #congested = false;
+  #flushing = false;
   #flushedMs = Number.NEGATIVE_INFINITY;
   #cancelFlush: Disposer | undefined;
   #cancelWatch: Disposer | undefined;
@@ -109,31 +114,14 @@ export class LineCore {
 
   /** Sends what is ready, as far as the socket takes it. */
   flush(): void {
-    while (this.#state !== 'closed') {
-      const congested = this.#transport.bufferedBytes > this.limits.windowBytes;
-      if (congested !== this.#congested) {
-        this.#congested = congested;
-        this.#handlers.handleCongestion?.(congested);
-      }
-      if (congested) {
-        if (this.#frame.length > this.limits.maxPendingControlBytes) {
-          this.fail(
-            new LineError('LIMIT_EXCEEDED', 'the other side takes no data and its backlog of control records is full'),
-          );
-          return;
-        }
-        this.#flushAfter(this.limits.batchDelayMs);
-        return;
-      }
-      this.#handlers.fill?.(this.#frame, this.limits.batchBytes);
-      if (this.#frame.length === 0) break;
-      const frame = this.#frame.take();
-      this.#sentBytes += frame.length;
-      this.#flushedMs = this.#clock.monotonicMs();
-      this.#transport.send(frame);
+    // What `fill` has to say besides messages is in the frame already.
+    if (this.#flushing) return;
+    this.#flushing = true;
+    try {
+      this.#sendAll();
+    } finally {
+      this.#flushing = false;
     }
-    this.#cancelFlush?.();
-    this.#cancelFlush = undefined;
   }
 
   /** The transport took bytes off its buffer. */
@@ -231,6 +219,54 @@ export class LineCore {
     const sinceOpenMs = nowMs - this.#openedMs;
     if (estimate === undefined) return sinceOpenMs;
     return Math.min(Math.max(0, nowMs + estimate.offsetMs - sentMs) + estimate.errorMs, sinceOpenMs);
+  }
+
+  #sendAll(): void {
+    while (this.#state !== 'closed') {
+      const congested = this.#transport.bufferedBytes > this.limits.windowBytes;
+      if (congested !== this.#congested) {
+        this.#congested = congested;
+        this.#handlers.handleCongestion(congested);
+      }
+      if (congested) {
+        this.#hold();
+        return;
+      }
+      const frame = this.#nextFrame();
+      if (frame === undefined) {
+        this.#cancelFlush?.();
+        this.#cancelFlush = undefined;
+        return;
+      }
+      this.#sentBytes += frame.length;
+      this.#flushedMs = this.#clock.monotonicMs();
+      this.#transport.send(frame);
+    }
+  }
+
+  /** The socket takes nothing now: control records wait in frames of bounded size, and within a bound in all. */
+  #hold(): void {
+    if (this.#frame.length >= this.limits.batchBytes) {
+      this.#sealedBytes += this.#frame.length;
+      this.#sealed.push(this.#frame.take());
+    }
+    if (this.#sealedBytes + this.#frame.length <= this.limits.maxPendingControlBytes) {
+      this.#flushAfter(this.limits.batchDelayMs);
+    } else {
+      this.fail(
+        new LineError('LIMIT_EXCEEDED', 'the other side takes no data and the backlog of control records is full'),
+      );
+    }
+  }
+
+  #nextFrame(): Uint8Array | undefined {
+    const sealed = this.#sealed.shift();
+    if (sealed !== undefined) {
+      this.#sealedBytes -= sealed.length;
+      return sealed;
+    }
+    this.#handlers.fill(this.#frame, this.limits.batchBytes);
+    return this.#frame.length === 0 ? undefined : this.#frame.take();
   }
 
   #flushAfter(delayMs: number): void {

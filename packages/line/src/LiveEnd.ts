@@ -1,14 +1,14 @@
-import type { Clock } from '@longline/ros';
 import { ChannelSender } from './ChannelSender.ts';
 import type { AdvertisedChannel } from './ChannelSender.ts';
 import { LineError } from './errors.ts';
 import type { LineClose, LineErrorCode } from './errors.ts';
+import type { FrameBuilder } from './FrameBuilder.ts';
 import { helloSchema } from './hello.ts';
 import type { ReaderHello, Welcome } from './hello.ts';
 import { decodeHeaded, decodeJson, encodeHeaded, encodeJson } from './jsonRecord.ts';
 import { defaultLimits, READER_BATCH_DELAY_MS } from './limits.ts';
-import type { LineLimits } from './limits.ts';
-import { LineCore } from './LineCore.ts';
+import { LineEnd } from './LineEnd.ts';
+import type { LineEndOptions } from './LineEnd.ts';
 import type { MessageRecord } from './MessageRecord.ts';
 import { NewestPerChannel } from './NewestPerChannel.ts';
 import { subscribeSchema, unsubscribeSchema } from './readerRecords.ts';
@@ -16,7 +16,6 @@ import type { DeviceRecord, SubscribeRecord } from './readerRecords.ts';
 import type { RecordKindName } from './recordKinds.ts';
 import { requestHeaderSchema } from './requestRecords.ts';
 import type { ReplyHeader, RequestHeader } from './requestRecords.ts';
-import type { Transport } from './Transport.ts';
 
 /** What the server does with what a reader's line brings. */
 export interface LiveEndHandlers {
@@ -35,8 +34,7 @@ export interface LiveEndHandlers {
  * A slow reader costs nobody else anything: while its socket takes no data the newest message of each channel is kept,
  * and what was dropped is told (clause 9.6).
  */
-export class LiveEnd {
-  readonly #line: LineCore;
+export class LiveEnd extends LineEnd {
   readonly #handlers: LiveEndHandlers;
   readonly #channels: ChannelSender;
   readonly #newest = new NewestPerChannel();
@@ -44,43 +42,14 @@ export class LiveEnd {
   #helloSeen = false;
   #droppedTotal = 0;
 
-  constructor(options: {
-    readonly transport: Transport;
-    readonly clock: Clock;
-    readonly handlers: LiveEndHandlers;
-    readonly limits?: Partial<LineLimits>;
-  }) {
-    this.#handlers = options.handlers;
-    this.#line = new LineCore({
-      transport: options.transport,
-      clock: options.clock,
-      limits: { ...defaultLimits, batchDelayMs: READER_BATCH_DELAY_MS, ...options.limits },
-      handlers: {
-        handleRecord: (kind, body) => this.#handleRecord(kind, body),
-        handleMessage: () => {
-          throw new LineError('FRAME_UNEXPECTED', 'a reader sends no messages; publish with a request');
-        },
-        handleClosed: (close) => this.#handlers.handleClosed(close),
-        fill: (frame, maxBytes) => {
-          if (this.#newest.size > 0) this.#newest.fill(frame, maxBytes, this);
-        },
-      },
+  constructor(options: LineEndOptions<LiveEndHandlers>) {
+    super(options.transport, options.clock, {
+      ...defaultLimits,
+      batchDelayMs: READER_BATCH_DELAY_MS,
+      ...options.limits,
     });
-    this.#channels = new ChannelSender(this.#line);
-  }
-
-  get state(): LineCore['state'] {
-    return this.#line.state;
-  }
-
-  /** The reader's socket takes no data for now; messages are folded. */
-  get congested(): boolean {
-    return this.#line.congested;
-  }
-
-  /** Bytes sent that the reader has not acknowledged. */
-  get unacknowledgedBytes(): number {
-    return this.#line.unacknowledgedBytes;
+    this.#handlers = options.handlers;
+    this.#channels = new ChannelSender(this.line);
   }
 
   /** Messages that this reader was too slow for. */
@@ -88,28 +57,12 @@ export class LiveEnd {
     return this.#droppedTotal;
   }
 
-  handleFrame(frame: Uint8Array): void {
-    this.#line.handleFrame(frame);
-  }
-
-  handleText(): void {
-    this.#line.handleText();
-  }
-
-  handleWritable(): void {
-    this.#line.handleWritable();
-  }
-
-  handleDisconnected(closeCode: number, reason: string): void {
-    this.#line.handleDisconnected(closeCode, reason);
-  }
-
   /** Lets the reader in. Does nothing when the line has ended meanwhile. */
   welcome(welcome: Omit<Welcome, 'maxFrameBytes' | 'epoch'>): void {
-    if (this.#line.state !== 'greeting') return;
-    const body = { ...welcome, epoch: 0, maxFrameBytes: this.#line.limits.maxFrameBytes };
-    this.#line.send('welcome', [encodeJson(body)], true);
-    this.#line.open();
+    if (this.line.state !== 'greeting') return;
+    const body = { ...welcome, epoch: 0, maxFrameBytes: this.line.limits.maxFrameBytes };
+    this.line.send('welcome', [encodeJson(body)], true);
+    this.line.open();
   }
 
   advertise(channels: readonly AdvertisedChannel[]): void {
@@ -125,11 +78,11 @@ export class LiveEnd {
 
   /** Sends a message record received elsewhere, under this line's channel ID. */
   deliver(channelId: number, record: MessageRecord): void {
-    if (this.#line.congested || this.#newest.size > 0) {
+    if (this.line.congested || this.#newest.size > 0) {
       this.#newest.put(channelId, record);
-      this.#line.flushSoon();
+      this.line.flushSoon();
     } else {
-      this.#line.forward(channelId, record.bytes);
+      this.line.forward(channelId, record.bytes);
     }
   }
 
@@ -146,7 +99,7 @@ export class LiveEnd {
   /** Tells that messages of a channel were dropped on the way here. */
   dropped(channel: number, count: number): void {
     this.#droppedTotal += count;
-    this.#line.send('dropped', [encodeJson({ channel, count })]);
+    this.line.send('dropped', [encodeJson({ channel, count })]);
   }
 
   /** Tells that everything delivered before was sent; on a slow line it waits for it. */
@@ -156,24 +109,36 @@ export class LiveEnd {
   }
 
   device(record: DeviceRecord): void {
-    this.#line.send('device', [encodeJson(record)]);
+    this.line.send('device', [encodeJson(record)]);
   }
 
   reply(header: ReplyHeader, payload: Uint8Array = new Uint8Array(0)): void {
-    this.#line.send('reply', [encodeHeaded(header), payload], true);
+    this.line.send('reply', [encodeHeaded(header), payload], true);
   }
 
   close(code: LineErrorCode, message: string): void {
-    this.#line.close(code, message);
+    this.line.close(code, message);
+  }
+
+  protected override handleMessage(): void {
+    throw new LineError('FRAME_UNEXPECTED', 'a reader sends no messages; publish with a request');
+  }
+
+  protected override handleClosed(close: LineClose): void {
+    this.#handlers.handleClosed(close);
+  }
+
+  protected override fill(frame: FrameBuilder, maxBytes: number): void {
+    if (this.#newest.size > 0) this.#newest.fill(frame, maxBytes, this);
   }
 
   #sendMark(subscription: number): void {
-    this.#line.send('mark', [encodeJson({ id: subscription })]);
+    this.line.send('mark', [encodeJson({ id: subscription })]);
   }
 
-  #handleRecord(kind: RecordKindName, body: Uint8Array): void {
-    const { maxJsonBytes, maxSubscriptions } = this.#line.limits;
-    if (this.#line.state === 'greeting') {
+  protected override handleRecord(kind: RecordKindName, body: Uint8Array): void {
+    const { maxJsonBytes, maxSubscriptions } = this.line.limits;
+    if (this.line.state === 'greeting') {
       if (kind !== 'hello' || this.#helloSeen)
         throw new LineError('FRAME_UNEXPECTED', `a ${kind} came before the welcome`);
       const hello = decodeJson('hello', body, helloSchema, maxJsonBytes);
@@ -205,7 +170,7 @@ export class LiveEnd {
       }
       case 'request': {
         const { header, payload } = decodeHeaded(kind, body, requestHeaderSchema, maxJsonBytes);
-        return this.#handlers.handleRequest(header, payload, header.ageMs + this.#line.transitMs(header.sentMs));
+        return this.#handlers.handleRequest(header, payload, header.ageMs + this.line.transitMs(header.sentMs));
       }
       default:
         throw new LineError('FRAME_UNEXPECTED', `a reader sends no ${kind} on an open line`);

@@ -1,5 +1,8 @@
 import type { Clock, Disposer } from '@longline/ros';
 import { LineError } from './errors.ts';
+import { decodeHeaded } from './jsonRecord.ts';
+import type { LineLimits } from './limits.ts';
+import { replyHeaderSchema } from './requestRecords.ts';
 import type { ReplyHeader } from './requestRecords.ts';
 
 /** What became of a request: the robot's word, or `unknown` when none came. */
@@ -23,20 +26,20 @@ const nothing = new Uint8Array(0);
 /** The requests sent on one line that have no final reply yet (clause 5.4). */
 export class OpenRequests {
   readonly #clock: Clock;
-  readonly #max: number;
+  readonly #limits: LineLimits;
   readonly #open = new Map<string, { readonly listener: ReplyListener; readonly cancel: Disposer }>();
 
-  constructor(clock: Clock, max: number) {
+  constructor(clock: Clock, limits: LineLimits) {
     this.#clock = clock;
-    this.#max = max;
+    this.#limits = limits;
   }
 
   /** Begins to wait for the replies to `id`, for `remainingMs` and the way back. Throws `LIMIT_EXCEEDED`. */
   add(id: string, remainingMs: number, listener: ReplyListener): void {
-    if (this.#open.size >= this.#max) {
+    if (this.#open.size >= this.#limits.maxOpenRequests) {
       throw new LineError(
         'LIMIT_EXCEEDED',
-        `${this.#max} requests are open on this line; wait for replies before sending more`,
+        `${this.#limits.maxOpenRequests} requests are open on this line; wait for replies before sending more`,
       );
     }
     if (this.#open.has(id)) throw new LineError('LIMIT_EXCEEDED', `request ${id} is already open on this line`);
@@ -46,8 +49,9 @@ export class OpenRequests {
     this.#open.set(id, { listener, cancel });
   }
 
-  /** A reply came. One to an unknown ID is ignored: it may be late. */
-  handleReply(header: ReplyHeader, payload: Uint8Array): void {
+  /** A reply record came. One to an unknown ID is ignored: it may be late. */
+  handleReply(body: Uint8Array): void {
+    const { header, payload } = decodeHeaded('reply', body, replyHeaderSchema, this.#limits.maxJsonBytes);
     const request = this.#open.get(header.id);
     if (request === undefined) return;
     if (header.state !== 'received') {

@@ -187,6 +187,32 @@ describe('a robot line', () => {
     expect(dropped.reduce((sum, count) => sum + count, 0)).toBe(47);
   });
 
+  test('control records that pile up on a congested socket leave in frames of bounded size, in order', async () => {
+    const line = await new Line({ limits: { windowBytes: 1_000, batchBytes: 4_096 } }).opened();
+    line.pair.left.stalled = true;
+    const ids = Array.from({ length: 300 }, (_, id) => id + 10);
+    for (const id of ids) {
+      line.agent.advertise([{ ...chatter, id, topic: `/topic_${id}` }]);
+      await line.clock.advance(5);
+    }
+    line.pair.left.stalled = false;
+    await line.clock.advance(10);
+    expect(line.log.filter((entry) => entry.startsWith('advertise'))).toEqual(
+      ids.map((id) => `advertise /topic_${id}`),
+    );
+    expect(Math.max(...line.pair.left.sent.map((frame) => frame.length))).toBeLessThan(4_096 + 1_000);
+  });
+
+  test('a peer that takes no data for ever does not grow the backlog of control records beyond its bound', async () => {
+    const line = await new Line({ limits: { windowBytes: 1_000, maxPendingControlBytes: 20_000 } }).opened();
+    line.pair.left.stalled = true;
+    for (let id = 10; id < 500 && line.agent.state === 'open'; id++) {
+      line.agent.advertise([{ ...chatter, id, topic: `/topic_${id}` }]);
+      await line.clock.advance(5);
+    }
+    expect(line.agentClose).toMatchObject({ code: 'LIMIT_EXCEEDED' });
+  });
+
   test('a request arrives with its age, transit and clock error included, and its replies come back', async () => {
     const line = await new Line({ delayMs: 40 }).opened();
     const replies: Reply[] = [];

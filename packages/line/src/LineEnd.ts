@@ -1,0 +1,87 @@
+import type { Clock } from '@longline/ros';
+import type { LineEndpoint } from './bindWebSocket.ts';
+import type { LineClose } from './errors.ts';
+import type { FrameBuilder } from './FrameBuilder.ts';
+import type { LineLimits } from './limits.ts';
+import { LineCore } from './LineCore.ts';
+import type { MessageRecord } from './MessageRecord.ts';
+import type { ClockEstimate } from './PeerClock.ts';
+import type { RecordKindName } from './recordKinds.ts';
+import type { Transport } from './Transport.ts';
+
+/** What every end of a line is given. */
+export interface LineEndOptions<Handlers> {
+  readonly transport: Transport;
+  readonly clock: Clock;
+  readonly handlers: Handlers;
+  /** Instead of the defaults. */
+  readonly limits?: Partial<LineLimits>;
+}
+
+/** What the four ends have in common: a transport's events go to the line, the line's records to the role. */
+export abstract class LineEnd implements LineEndpoint {
+  protected readonly line: LineCore;
+
+  protected constructor(transport: Transport, clock: Clock, limits: LineLimits) {
+    this.line = new LineCore({
+      transport,
+      clock,
+      limits,
+      handlers: {
+        handleRecord: (kind, body) => this.handleRecord(kind, body),
+        handleMessage: (record) => this.handleMessage(record),
+        handleClosed: (close) => this.handleClosed(close),
+        handleCongestion: (congested) => this.handleCongestion(congested),
+        fill: (frame, maxBytes) => this.fill(frame, maxBytes),
+      },
+    });
+  }
+
+  get state(): LineCore['state'] {
+    return this.line.state;
+  }
+
+  /** The socket takes no data for now. */
+  get congested(): boolean {
+    return this.line.congested;
+  }
+
+  /** Bytes sent that the other side has not acknowledged. */
+  get unacknowledgedBytes(): number {
+    return this.line.unacknowledgedBytes;
+  }
+
+  handleFrame(frame: Uint8Array): void {
+    this.line.handleFrame(frame);
+  }
+
+  handleText(): void {
+    this.line.handleText();
+  }
+
+  handleWritable(): void {
+    this.line.handleWritable();
+  }
+
+  handleDisconnected(closeCode: number, reason: string): void {
+    this.line.handleDisconnected(closeCode, reason);
+  }
+
+  /** What is known of the other side's clocks; undefined before the first pong. */
+  clockEstimate(): ClockEstimate | undefined {
+    return this.line.clockEstimate();
+  }
+
+  protected abstract handleRecord(kind: RecordKindName, body: Uint8Array): void;
+  protected abstract handleMessage(record: MessageRecord): void;
+  protected abstract handleClosed(close: LineClose): void;
+
+  protected handleCongestion(_congested: boolean): void {
+    // Most roles look at `congested` when they send.
+  }
+
+  /** Adds waiting messages to the frame being built. */
+  protected fill(_frame: FrameBuilder, _maxBytes: number): void {
+    // Most roles keep nothing back.
+  }
+}
