@@ -273,7 +273,7 @@ describe('messages', () => {
     const listener = { handleMessage: () => undefined };
     for (let i = 0; i < 1_000; i++) fleet.subscribe({ device: 'r1', topic: `/t${i}` }, listener);
     expect(() => fleet.subscribe({ device: 'r1', topic: '/more' }, listener)).toThrow(
-      expect.objectContaining({ code: 'SUBSCRIPTION_LIMIT' }),
+      expect.objectContaining({ code: 'LIMIT_EXCEEDED' }),
     );
     fleet.subscribe({ device: 'r1', topic: '/t1' }, listener);
     await fleet.close();

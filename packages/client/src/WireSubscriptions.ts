@@ -42,14 +42,14 @@ export class WireSubscriptions {
     return this.#byId.size;
   }
 
-  /** Throws `SUBSCRIPTION_LIMIT` beyond {@link MAX_SUBSCRIPTIONS}. */
+  /** Throws `LIMIT_EXCEEDED` beyond {@link MAX_SUBSCRIPTIONS}. */
   add(query: WireQuery): WireShare {
     const key = JSON.stringify(query);
     const isOnce = query.kind === 'topics' && query.once === true;
     const existing = isOnce ? undefined : this.#byKey.get(key);
     if (existing === undefined && this.#byId.size >= MAX_SUBSCRIPTIONS) {
       throw new ClientError(
-        'SUBSCRIPTION_LIMIT',
+        'LIMIT_EXCEEDED',
         `${MAX_SUBSCRIPTIONS} different subscriptions are open on this connection. Close some, or use patterns: one subscription serves many topics and devices.`,
       );
     }

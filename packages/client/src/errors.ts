@@ -5,9 +5,9 @@ export const clientErrorCodes = [
   'DEVICE_OFFLINE',
   'DEVICE_UNKNOWN',
   'FLEET_CLOSED',
+  'LIMIT_EXCEEDED',
   'SERVER_UNREACHABLE',
   'SERVER_URL_INVALID',
-  'SUBSCRIPTION_LIMIT',
 ] as const;
 export type ClientErrorCode = (typeof clientErrorCodes)[number];
 

@@ -45,7 +45,7 @@ export interface Server {
   readonly port: number;
   /** Every device, for programs in this process. */
   readonly fleet: Fleet;
-  /** A reader's line for a worker thread; transfer the port to it. Throws `SERVER_STOPPED`. */
+  /** A reader's line for a worker thread; transfer the port to it. Throws `SERVER_STOPPING`. */
   openPort(): MessagePort;
   /** Ends every line and closes the port. Idempotent; waits. */
   stop(): Promise<void>;

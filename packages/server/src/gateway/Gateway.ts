@@ -119,7 +119,7 @@ export class Gateway implements AgentSessionHost, LiveSessionHost {
       this.counters.refusedUpgrades++;
       const refusal = isLonglineError(error)
         ? error
-        : new ServerError('SERVER_FAILED', 'The upgrade failed in the server; its log says why.', { cause: error });
+        : new ServerError('INTERNAL', 'The upgrade failed in the server; its log says why.', { cause: error });
       if (refusal !== error) this.handleFault('an upgrade failed', error);
       refuseUpgrade(socket, statusOf(refusal.code), refusal);
     }
@@ -253,4 +253,4 @@ export class Gateway implements AgentSessionHost, LiveSessionHost {
   }
 }
 
-const stopped = (): ServerError => new ServerError('SERVER_STOPPED', 'The server is stopping. Start another.');
+const stopped = (): ServerError => new ServerError('SERVER_STOPPING', 'The server is stopping. Start another.');

@@ -18,7 +18,7 @@ export function errorReply(error: unknown): ErrorReply {
   if (isFastifyError(error)) return fastifyErrorReply(error);
   return {
     status: 500,
-    error: new ServerError('SERVER_FAILED', 'The server failed at this request; its log says why.', { cause: error }),
+    error: new ServerError('INTERNAL', 'The server failed at this request; its log says why.', { cause: error }),
   };
 }
 
@@ -44,7 +44,7 @@ function fastifyErrorReply(error: FastifyError): ErrorReply {
   }
   return {
     status: 500,
-    error: new ServerError('SERVER_FAILED', 'The server failed at this request; its log says why.', { cause: error }),
+    error: new ServerError('INTERNAL', 'The server failed at this request; its log says why.', { cause: error }),
   };
 }
 

@@ -21,7 +21,7 @@ export function readyRoute(app: App, context: RouteContext): void {
     '/readyz',
     { schema: { summary: 'Whether the server takes connections', tags: ['server'], response: answers(status) } },
     (_request, reply) => {
-      if (!context.isReady()) throw new ServerError('SERVER_STOPPED', 'The server is stopping. Use another.');
+      if (!context.isReady()) throw new ServerError('SERVER_STOPPING', 'The server is stopping. Use another.');
       return sendJson(reply, { status: 'ready' });
     },
   );
