@@ -41,6 +41,7 @@ export function bindWebSocket<End extends LineEndpoint>(
   socket: WebSocketLike,
   attach: (transport: Transport) => End,
 ): End {
+  let cancelCut = (): void => undefined;
   const end: End = attach({
     get bufferedBytes() {
       return socket.bufferedAmount;
@@ -50,7 +51,7 @@ export function bindWebSocket<End extends LineEndpoint>(
     },
     close: (code, reason) => {
       socket.close(code, reason);
-      cutLater(socket);
+      cancelCut = cutLater(socket);
     },
   });
   socket.binaryType = 'arraybuffer';
@@ -59,7 +60,11 @@ export function bindWebSocket<End extends LineEndpoint>(
     if (event.data instanceof ArrayBuffer) end.handleFrame(new Uint8Array(event.data));
     else end.handleText();
   };
-  socket.onclose = (event: { code: number; reason: string }) => end.handleDisconnected(event.code, event.reason);
+  socket.onclose = (event: { code: number; reason: string }) => {
+    // The timer would keep the socket in memory, which counts where many lines are refused.
+    cancelCut();
+    end.handleDisconnected(event.code, event.reason);
+  };
   // The close event follows and carries what can be said.
   socket.onerror = () => undefined;
   if (socket.readyState !== CONNECTING && socket.readyState !== OPEN)
@@ -68,10 +73,11 @@ export function bindWebSocket<End extends LineEndpoint>(
 }
 
 /** A peer that never answers the close frame must not keep the socket; browsers see to that themselves. */
-function cutLater(socket: WebSocketLike): void {
-  if (socket.terminate === undefined) return;
-  const timer: unknown = setTimeout(() => socket.terminate?.(), CLOSE_WAIT_MS);
+function cutLater(socket: WebSocketLike): () => void {
+  if (socket.terminate === undefined) return () => undefined;
+  const timer = setTimeout(() => socket.terminate?.(), CLOSE_WAIT_MS);
   if (isUnrefable(timer)) timer.unref();
+  return () => clearTimeout(timer);
 }
 
 const isUnrefable = (timer: unknown): timer is { unref(): void } =>
