@@ -1,9 +1,10 @@
 // A server inside your own program: it keeps what every robot sends, and drives every turtle in a circle.
 //
+//   npm run example -- embedded-server
 //   npm run longline -- agent --robot turtlesim: --device 1722 --allow-publish '/turtle1/cmd_vel'    (in a second terminal)
 import { startServer } from '@longline/server';
 
-const server = await startServer({ port: 8080 });
+const server = await startServer({ port: Number(process.argv[2] ?? 8080) });
 console.log(`Longline listens on ${server.url}`);
 
 /** One constant message to every device. Setting it again renews it: when this program stops, so do the turtles. */

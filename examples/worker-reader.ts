@@ -1,10 +1,12 @@
 // Reads robots' data in a worker thread of a program that embeds the server: the thread gets a port, no network is used.
+//
+//   npm run example -- worker-reader
 import { isMainThread, Worker, workerData } from 'node:worker_threads';
 import type { MessagePort } from 'node:worker_threads';
 
 if (isMainThread) {
   const { startServer } = await import('@longline/server');
-  const server = await startServer({ port: 8080 });
+  const server = await startServer({ port: Number(process.argv[2] ?? 8080) });
   console.log(`Longline listens on ${server.url}`);
   const port = server.openPort();
   new Worker(new URL(import.meta.url), { workerData: port, transferList: [port] });

@@ -10,7 +10,7 @@ const rosPackages = [
   ...['std-msgs', 'geometry-msgs', 'sensor-msgs', 'nav-msgs', 'tf2-msgs', 'std-srvs'].map((name) => `ros-${name}`),
   ...['libstd-srvs-dev', 'libsensor-msgs-dev', 'libnav-msgs-dev', 'libtf2-msgs-dev'],
 ];
-const packages = [...rosPackages, 'nats-server'];
+const packages = [...rosPackages, 'nats-server', 'curl'];
 const isCi = process.env['CI'] === 'true';
 
 /** Runs a program without showing what it writes; its output is kept for when it fails. */
@@ -37,8 +37,8 @@ function missingPackages(): readonly string[] {
 /** Says what cannot be tested, and ends a CI build. */
 function giveUp(missing: readonly string[], reason: string): void {
   const peers = [
-    ...(missing.some((name) => name !== 'nats-server') ? ['ROS 1'] : []),
-    ...missing.filter((name) => name === 'nats-server'),
+    ...(missing.some((name) => rosPackages.includes(name)) ? ['ROS 1'] : []),
+    ...missing.filter((name) => !rosPackages.includes(name)),
   ];
   console.error(
     `longline: ${reason}; tests with ${peers.join(' and ')} will be skipped, by name and reason. Missing packages: ${missing.join(' ')}`,

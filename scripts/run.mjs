@@ -59,6 +59,7 @@ const tasks = {
   typecheck: () => run(bin('tsc'), ['-p', '.', ...args]),
   format: () => run(bin('prettier'), ['--write', '--log-level=warn', '.']),
   vitest: () => run(bin('vitest'), ['run', ...args]),
+  example: () => node(join(root, 'examples', `${args[0] ?? 'embedded-server'}.ts`), args.slice(1)),
   bench: () => node(join(root, 'bench', `${args[0] ?? 'relay'}.ts`), args.slice(1)),
   test: () => {
     node(join(root, 'scripts', 'install-peers.ts'), []);
