@@ -42,6 +42,17 @@ describe('standing commands', () => {
     expect(world.published('/cmd_vel').length).toBe(before + 1);
   });
 
+  test('what a server says again after a reconnect arms no motion, whatever the server believes', async () => {
+    const world = await new AgentWorld().started();
+    const action = { kind: 'standing.set', encoding: 'json', rateHz: 10, holdMs: 10_000, resumed: true } as const;
+    const motion = world.server.line.request({ ...action, topic: '/cmd_vel' }, '{"linear":{"x":1}}');
+    const other = world.server.line.request({ ...action, topic: '/note', type: 'std_msgs/String' }, '{"data":"x"}');
+    await world.clock.advance(500);
+    expect(motion).toMatchObject([{ state: 'rejected', code: 'MOTION_NOT_RESUMED' }]);
+    expect(world.published('/cmd_vel')).toEqual([]);
+    expect(other).toMatchObject([{ state: 'done' }]);
+  });
+
   test('one that moves nothing goes on without the line until its hold runs out', async () => {
     const world = await new AgentWorld().started();
     const action = { kind: 'standing.set', topic: '/note', type: 'std_msgs/String', encoding: 'json' } as const;

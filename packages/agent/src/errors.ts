@@ -10,6 +10,7 @@ export const agentErrorCodes = [
   'CONFIG_INVALID',
   'LEASE_STALE',
   'MOTION_LINE_ENDED',
+  'MOTION_NOT_RESUMED',
   'NOT_ALLOWED',
   'PUBLISHER_LIMIT',
   'REPLY_FORGOTTEN',

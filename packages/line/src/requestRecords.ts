@@ -30,6 +30,8 @@ export const actionSchema = z.discriminatedUnion('kind', [
     rateHz: z.number().min(0.01).max(1000),
     /** The message is repeated until this long after the holder's last word. */
     holdMs: milliseconds.min(100),
+    /** The server says again what its holder said before the line ended; a robot refuses that on motion topics. */
+    resumed: z.optional(z.boolean()),
   }),
   z.object({ kind: z.literal('standing.end'), topic: name }),
 ]);

@@ -33,6 +33,7 @@ const refusals: ReadonlySet<string> = new Set([
   'LEASE_STALE',
   'MESSAGE_INVALID',
   'MOTION_LINE_ENDED',
+  'MOTION_NOT_RESUMED',
   'NAME_INVALID',
   'NOT_ALLOWED',
   'NOT_SUPPORTED',

@@ -17,6 +17,7 @@ const statuses: Readonly<Record<string, number>> = {
   MESSAGE_INVALID: 400,
   MESSAGE_NONE: 404,
   MOTION_LINE_ENDED: 409,
+  MOTION_NOT_RESUMED: 409,
   NAME_INVALID: 400,
   NOT_ALLOWED: 403,
   NOT_SUPPORTED: 501,

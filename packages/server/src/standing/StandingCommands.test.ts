@@ -131,8 +131,9 @@ test('when the topic became motion while the robot was away, the reconnect does 
   setup.set();
   setup.disconnect();
   setup.connect();
-  setup.line.answer({ json: '{"motion":true}' });
-  expect(setup.asked).toEqual(['set /light 10000', 'standing.end']);
+  expect(setup.line.asked[0]!.request.action).toMatchObject({ kind: 'standing.set', resumed: true });
+  setup.line.answer({ state: 'rejected', code: 'MOTION_NOT_RESUMED' });
+  expect(setup.asked).toEqual(['set /light 10000']);
   expect(setup.held).toEqual([]);
 });
 

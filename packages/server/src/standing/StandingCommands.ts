@@ -150,20 +150,19 @@ export class StandingCommands implements DeviceWatcher {
   #sendAgain(device: string, standing: Standing): void {
     const { payload, principal, expiresMs } = standing;
     const holdMs = expiresMs - this.#clock.monotonicMs();
-    const endAction: EndAction = { kind: 'standing.end', topic: standing.action.topic };
     if (standing.ending) {
-      this.#commands.submit({ device, principal, payload: nothing, action: endAction }, { logged: false });
+      const action: EndAction = { kind: 'standing.end', topic: standing.action.topic };
+      this.#commands.submit({ device, principal, payload: nothing, action }, { logged: false });
       this.#forget(device, standing);
       return;
     }
     if (holdMs < SHORTEST_HOLD_MS) return;
-    const action = { ...standing.action, holdMs };
+    const action = { ...standing.action, holdMs, resumed: true };
     const command = this.#commands.submit({ device, principal, payload, action }, { logged: false });
-    this.#whenDone(command, device, standing.action.topic, (_order, reply) => {
-      if (!isMotion(reply)) return;
-      // The robot's config changed while it was away: what moves a robot is never armed by a reconnect.
-      this.#commands.submit({ device, principal, payload: nothing, action: endAction }, { logged: false });
-      this.#forget(device, standing);
+    command.watch(({ state }) => {
+      // Refused, for one when the robot's config made the topic motion while it was away.
+      const present = this.#byDevice.get(device)?.get(standing.action.topic);
+      if (state === 'rejected' && present?.order === standing.order) this.#forget(device, standing);
     });
   }
 

@@ -1,4 +1,5 @@
 import { checkTopicName } from '@longline/ros';
+import { AgentError } from '../../errors.ts';
 import { messageBytes } from '../messageBytes.ts';
 import { jsonAnswer } from './Handler.ts';
 import type { Handler } from './Handler.ts';
@@ -13,6 +14,12 @@ export const standingSet: Handler<'standing.set'> = async (action, request, cont
     const { publisher } = use;
     const data = messageBytes(publisher.schema, publisher.encoding, encoding, request.payload);
     const isMotion = context.isMotion(topic, publisher.schema.name);
+    if (isMotion && action.resumed === true) {
+      throw new AgentError(
+        'MOTION_NOT_RESUMED',
+        `${topic} moves the robot: after a lost line only its holder sets it again, never the server for him.`,
+      );
+    }
     context.guard.checkExecution(request, isMotion);
     context.standing.set({ topic, use, data, rateHz, heldUntilMs: request.bornMs + holdMs, isMotion });
     return jsonAnswer({ motion: isMotion });
