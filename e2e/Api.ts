@@ -7,7 +7,7 @@ export interface Answer {
   readonly json: unknown;
 }
 
-const commandSchema = z.looseObject({ state: z.string(), code: z.string().optional() });
+const commandSchema = z.looseObject({ state: z.string().optional(), code: z.string().optional() });
 const latestSchema = z.looseObject({ logTimeNs: z.string(), sequence: z.number(), message: z.unknown() });
 export type Latest = z.infer<typeof latestSchema>;
 const deviceSchema = z.looseObject({

@@ -90,7 +90,7 @@ const bodies: Record<RecordKindName, Uint8Array> = {
   mark: json({ id: 1 }),
   device: json({ device: 'd', online: true, epoch: 1, sinceMs: 0, robot: '', software: '', status }),
 };
-const kinds = Object.keys(bodies) as RecordKindName[];
+const everyKind = Object.keys(bodies) as RecordKindName[];
 
 /** A frame of one good record; `body` replaces the sample's. */
 export function sampleFrame(kind: RecordKindName, body: Uint8Array | object = bodies[kind]): Uint8Array {
@@ -99,8 +99,8 @@ export function sampleFrame(kind: RecordKindName, body: Uint8Array | object = bo
   return builder.take().slice();
 }
 
-/** A frame of good records of any kind, bent out of shape in one of several ways, or plain noise. */
-export function hostileFrame(random: RandomBelow): Uint8Array {
+/** A frame of good records of these kinds (default: all), bent out of shape in one of several ways, or plain noise. */
+export function hostileFrame(random: RandomBelow, kinds: readonly RecordKindName[] = everyKind): Uint8Array {
   if (random(10) === 0) return Uint8Array.from({ length: random(200) }, () => random(256));
   const builder = new FrameBuilder();
   for (let count = 1 + random(4); count > 0; count--) {
