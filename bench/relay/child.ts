@@ -85,7 +85,8 @@ function handleData(data: Uint8Array): void {
 async function obey(order: Order): Promise<void> {
   switch (order.do) {
     case 'serve':
-      return answer({ did: 'serve', ...(await system.serve()) });
+      answer({ did: 'serve', ...(await system.serve()) });
+      return;
     case 'connect':
       if (role === 'load') {
         robots = order.robots;
@@ -94,11 +95,14 @@ async function obey(order: Order): Promise<void> {
         await system.connectReader(order.port, handleData);
         setInterval(() => answer({ did: 'progress', received }), 10);
       }
-      return answer({ did: 'connect' });
+      answer({ did: 'connect' });
+      return;
     case 'pace':
-      return answer({ did: 'pace', sent: await pace(order.hz, order.forMs) });
+      answer({ did: 'pace', sent: await pace(order.hz, order.forMs) });
+      return;
     case 'flood':
-      return answer({ did: 'flood', sent: await flood(order.forMs, order.inFlight) });
+      answer({ did: 'flood', sent: await flood(order.forMs, order.inFlight) });
+      return;
     case 'progress':
       acknowledged = order.received;
       return;
