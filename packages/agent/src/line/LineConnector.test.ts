@@ -6,7 +6,7 @@ import type { AddressInfo, Socket } from 'node:net';
 import { AgentEnd, bindWebSocket, Outbox, RobotEnd, subprotocols } from '@longline/line';
 import { systemClock } from '@longline/ros';
 import type { Clock } from '@longline/ros';
-import { FakeClock, FakeLineServer, Inbox } from '@longline/testing';
+import { FakeClock, FakeLineServer, Inbox, sampleFrame } from '@longline/testing';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { WebSocketServer } from 'ws';
 import type { Log } from '../Log.ts';
@@ -100,6 +100,29 @@ describe('in simulated time', () => {
     expect(logged.last).toMatchObject({ level: 'error', message: expect.stringContaining('same device ID') as string });
     await clock.advance(1_100);
     expect(server.dials).toBe(2);
+  });
+
+  test('after a frame that it cannot read the agent comes back as after any broken line, and the log says why', async () => {
+    const clock = new FakeClock();
+    const { log, logged } = makeLog();
+    let dials = 0;
+    const dial: Dial = (attach) => {
+      dials += 1;
+      const end = attach({ bufferedBytes: 0, send: () => undefined, close: () => undefined });
+      end.handleOpen?.();
+      end.handleFrame(sampleFrame('welcome'));
+      end.handleFrame(new Uint8Array([1, 2, 3]));
+    };
+    const { connector } = makeConnector(dial, clock, log);
+    connector.start();
+    expect(connector.state).toMatchObject({ state: 'waiting', code: 'FRAME_MALFORMED' });
+    expect(logged.last).toMatchObject({
+      level: 'warn',
+      message: 'the line ended; the agent connects again',
+      details: { code: 'FRAME_MALFORMED' },
+    });
+    await clock.advance(100);
+    expect(dials).toBe(2);
   });
 
   test('a connection that hangs is given up after the greeting time', async () => {

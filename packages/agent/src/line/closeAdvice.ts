@@ -23,6 +23,7 @@ const remedies = new Map<number, string>([
 
 /** Reads from a close what to do next. */
 export function closeAdvice(close: LineClose): CloseAdvice {
-  const remedy = remedies.get(close.closeCode);
+  // One bad frame says nothing about the next line, whichever side found it; the robot is not to be away for it.
+  const remedy = close.code === 'FRAME_MALFORMED' ? undefined : remedies.get(close.closeCode);
   return { waitMs: remedy === undefined ? undefined : REFUSED_WAIT_MS, remedy };
 }
