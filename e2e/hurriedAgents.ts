@@ -1,5 +1,5 @@
 // A program: several real agents with turtles on real WebSockets. Their clocks shorten every pause, so that an agent
-// that was refused comes back at once instead of after half a minute. Arguments: SERVER COUNT. Devices are hurried-0, ...
+// that was refused comes back at once instead of after up to 3 s. Arguments: SERVER COUNT. Devices are hurried-0, ...
 import { startAgent } from '@longline/agent';
 import { systemClock } from '@longline/ros';
 import type { Clock } from '@longline/ros';
