@@ -48,7 +48,7 @@ export class AgentEnd extends LineEnd {
 
   /** The transport is connected. */
   handleOpen(): void {
-    this.line.send('hello', [encodeJson(this.#hello)], true);
+    this.line.greet(encodeJson(this.#hello));
   }
 
   advertise(channels: readonly AdvertisedChannel[]): void {

@@ -24,6 +24,9 @@ export interface LineCoreHandlers {
   handleCongestion(congested: boolean): void;
 }
 
+/** Clock readings are rounded; less than this is no jump, in milliseconds. */
+const CLOCK_TOLERANCE_MS = 1;
+
 /**
  * What every end of a line does alike: frames, batching, heartbeats, clock estimate, acknowledgement of bytes, and a
  * close with a code when the other side breaks the protocol. The roles stand on top of it.
@@ -38,7 +41,9 @@ export class LineCore {
   readonly #sealed = new Fifo<Uint8Array>();
   readonly #peerClock = new PeerClock();
   #state: 'greeting' | 'open' | 'closed' = 'greeting';
-  #openedMs: number;
+  /** Nothing that the other side sends on the open line was sent before this. */
+  #beganMs: number;
+  #greeted = false;
   #lastReceivedMs: number;
   #receivedBytes = 0;
   #acknowledgedBytes = 0;
@@ -51,13 +56,14 @@ export class LineCore {
   #flushedMs = Number.NEGATIVE_INFINITY;
   #cancelFlush: Disposer | undefined;
   #cancelWatch: Disposer | undefined;
+  #cancelBeat: Disposer | undefined;
 
   constructor(options: { transport: Transport; clock: Clock; limits: LineLimits; handlers: LineCoreHandlers }) {
     this.#transport = options.transport;
     this.#clock = options.clock;
     this.limits = options.limits;
     this.#handlers = options.handlers;
-    this.#openedMs = this.#lastReceivedMs = this.#clock.monotonicMs();
+    this.#beganMs = this.#lastReceivedMs = this.#clock.monotonicMs();
     this.#cancelWatch = this.#clock.after(this.limits.helloTimeoutMs, () => {
       this.fail(new LineError('HELLO_TIMEOUT', `no greeting came within ${this.limits.helloTimeoutMs} ms`));
     });
@@ -77,12 +83,23 @@ export class LineCore {
     return this.#sentBytes - this.#peerReceivedBytes;
   }
 
+  /**
+   * The connecting side's first word. What the other side says answers it, so the line is as old as this: a welcome may
+   * have been under way for long, and requests together with it.
+   */
+  greet(hello: Uint8Array): void {
+    this.#greeted = true;
+    this.#beganMs = this.#clock.monotonicMs();
+    this.send('hello', [hello], true);
+  }
+
   /** The greeting is over: heartbeats begin. */
   open(): void {
     if (this.#state !== 'greeting') return;
     this.#state = 'open';
-    this.#openedMs = this.#clock.monotonicMs();
+    if (!this.#greeted) this.#beganMs = this.#clock.monotonicMs();
     this.#cancelWatch?.();
+    this.#watchSilence();
     this.#beat();
   }
 
@@ -211,14 +228,17 @@ export class LineCore {
 
   /**
    * How long a record that the other side stamped `sentMs` was under way, in milliseconds, error included: never less
-   * than the truth. Before the clocks were compared it is the age of the line.
+   * than the truth. Before the clocks were compared, and when one of them has jumped, it is the age of the line.
    */
   transitMs(sentMs: number): number {
     const nowMs = this.#clock.monotonicMs();
     const estimate = this.clockEstimate();
-    const sinceOpenMs = nowMs - this.#openedMs;
-    if (estimate === undefined) return sinceOpenMs;
-    return Math.min(Math.max(0, nowMs + estimate.offsetMs - sentMs) + estimate.errorMs, sinceOpenMs);
+    const lineAgeMs = nowMs - this.#beganMs;
+    if (estimate === undefined) return lineAgeMs;
+    const elapsedMs = nowMs + estimate.offsetMs - sentMs;
+    // From the future: a machine slept since the clocks were compared, and its clock stood still meanwhile.
+    if (elapsedMs < -estimate.errorMs - CLOCK_TOLERANCE_MS) return lineAgeMs;
+    return Math.min(Math.max(0, elapsedMs) + estimate.errorMs, lineAgeMs);
   }
 
   #sendAll(): void {
@@ -281,22 +301,29 @@ export class LineCore {
     this.#state = 'closed';
     this.#cancelFlush?.();
     this.#cancelWatch?.();
+    this.#cancelBeat?.();
     this.#handlers.handleClosed(close);
+  }
+
+  /** Clause 7.3, to the millisecond: motion on the robot ends with the line. */
+  #watchSilence(): void {
+    const silentMs = this.#clock.monotonicMs() - this.#lastReceivedMs;
+    const { silenceMs } = this.limits;
+    if (silentMs >= silenceMs) {
+      this.fail(new LineError('LINE_SILENT', `nothing was received for ${Math.round(silentMs)} ms`));
+    } else {
+      this.#cancelWatch = this.#clock.after(Math.max(1, silenceMs - silentMs), () => this.#watchSilence());
+    }
   }
 
   #beat(): void {
     const nowMs = this.#clock.monotonicMs();
-    const silentMs = nowMs - this.#lastReceivedMs;
-    if (silentMs >= this.limits.silenceMs) {
-      this.fail(new LineError('LINE_SILENT', `nothing was received for ${Math.round(silentMs)} ms`));
-      return;
-    }
     const ping = new Uint8Array(8);
     viewOf(ping).setFloat64(0, nowMs, true);
     this.#pingSentMs = nowMs;
     this.#acknowledge();
     this.send('ping', [ping], true);
-    this.#cancelWatch = this.#clock.after(this.limits.heartbeatMs, () => this.#beat());
+    if (this.#state === 'open') this.#cancelBeat = this.#clock.after(this.limits.heartbeatMs, () => this.#beat());
   }
 
   #answerPing(ping: Uint8Array): void {

@@ -59,3 +59,11 @@ test('impossible samples are not taken', () => {
   clock.handleSample({ t1: 0, t2: 5, t3: 50, t4: 10, ourWallNs: 0n, peerWallNs: 0n });
   expect(clock.estimate(10)).toBeUndefined();
 });
+
+test('after a machine slept only what was measured since is believed', () => {
+  const clock = new PeerClock();
+  const at = { ourWallNs: 0n, peerWallNs: 0n };
+  clock.handleSample({ t1: 0, t2: 101, t3: 101, t4: 2, ...at });
+  clock.handleSample({ t1: 2_000, t2: 7_110, t3: 7_110, t4: 2_020, ...at });
+  expect(clock.estimate(2_020)).toMatchObject({ offsetMs: 5_100, errorMs: 10 });
+});

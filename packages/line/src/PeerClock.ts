@@ -24,6 +24,8 @@ export interface ClockSample {
 const KEPT_SAMPLES = 8;
 /** Two quartz clocks part by at most this much (RFC 5905 takes 15 ppm for one; hot robots are worse). */
 const DRIFT_MS_PER_MS = 100e-6;
+/** Readings of large clocks are rounded by less than this. */
+const ROUNDING_MS = 0.01;
 
 /**
  * Estimates the offset to the peer's clocks from pings, as NTP does (RFC 5905, clause 8): the sample with the shortest
@@ -37,6 +39,7 @@ export class PeerClock {
       (ms) => Math.abs(ms) < Number.MAX_SAFE_INTEGER,
     );
     if (!plausible || sample.t3 < sample.t2 || roundTrip(sample) < 0) return;
+    if (this.#contradicts(sample)) this.#samples = [];
     this.#samples.push(sample);
     if (this.#samples.length > KEPT_SAMPLES) this.#samples.shift();
   }
@@ -53,7 +56,7 @@ export class PeerClock {
       }
     }
     if (best === undefined) return undefined;
-    const offsetMs = (best.t2 - best.t1 + (best.t3 - best.t4)) / 2;
+    const offsetMs = offset(best);
     const sinceT3Ms = best.t4 - (best.t3 - offsetMs);
     const newest = this.#samples[this.#samples.length - 1] ?? best;
     return {
@@ -63,6 +66,15 @@ export class PeerClock {
       roundTripMs: roundTrip(newest),
     };
   }
+
+  /** Both cannot be right: a machine slept between, and its clock stood still. Only the newer one holds. */
+  #contradicts(sample: ClockSample): boolean {
+    const before = this.estimate(sample.t4);
+    if (before === undefined) return false;
+    const possibleMs = before.errorMs + roundTrip(sample) / 2 + ROUNDING_MS;
+    return Math.abs(offset(sample) - before.offsetMs) > possibleMs;
+  }
 }
 
+const offset = (sample: ClockSample): number => (sample.t2 - sample.t1 + (sample.t3 - sample.t4)) / 2;
 const roundTrip = (sample: ClockSample): number => sample.t4 - sample.t1 - (sample.t3 - sample.t2);

@@ -52,7 +52,7 @@ export class ReaderEnd extends LineEnd {
 
   /** The transport is connected. */
   handleOpen(): void {
-    this.line.send('hello', [encodeJson(this.#hello)], true);
+    this.line.greet(encodeJson(this.#hello));
   }
 
   subscribe(subscription: SubscribeRecord): void {

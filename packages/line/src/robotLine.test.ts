@@ -56,6 +56,8 @@ const request = {
 /** An agent and a server joined by a pair of transports. */
 class Line {
   readonly clock = new FakeClock();
+  /** The robot's machine slept so long: its monotonic clock stood still, and the server's did not. */
+  sleptMs = 0;
   readonly pair: DuplexPair;
   readonly outbox = new Outbox();
   readonly agent: AgentEnd;
@@ -73,7 +75,11 @@ class Line {
       (transport) =>
         new AgentEnd({
           transport,
-          clock: this.clock,
+          clock: {
+            monotonicMs: () => this.clock.monotonicMs() - this.sleptMs,
+            wallNs: () => this.clock.wallNs(),
+            after: (delayMs, callback) => this.clock.after(delayMs, callback),
+          },
           hello,
           outbox: this.outbox,
           limits,
@@ -261,6 +267,37 @@ describe('a robot line', () => {
     expect(() => line.robot.request({ ...request, id: 'c' }, new Uint8Array(0), () => undefined)).toThrow(
       expect.objectContaining({ code: 'LIMIT_EXCEEDED' }),
     );
+  });
+
+  test('a request that came together with a late welcome is as old as the way of both', async () => {
+    const line = new Line({ delayMs: 400, welcome: false });
+    line.pair.open();
+    await line.clock.advance(400);
+    line.robot.welcome({ server: 's', software: 'x', epoch: 1, features: [] });
+    line.robot.request(request, new Uint8Array(0), () => undefined);
+    await line.clock.advance(400);
+    expect(line.requests[0]?.ageMs).toBeGreaterThanOrEqual(410);
+  });
+
+  test('a request that waited while the robot slept is as old as the line', async () => {
+    const line = await new Line({ delayMs: 40 }).opened();
+    await line.clock.advance(10_000);
+    line.robot.request(request, new Uint8Array(0), () => undefined);
+    line.sleptMs = 3_000;
+    await line.clock.advance(40);
+    expect(line.requests[0]?.ageMs).toBeGreaterThan(3_000);
+  });
+
+  test('silence ends the line after 6 s to the millisecond, whenever the last word came', async () => {
+    const line = await new Line().opened();
+    await line.clock.advance(1_500);
+    line.robot.request(request, new Uint8Array(0), () => undefined);
+    await line.clock.advance(1);
+    line.pair.right.stalled = true;
+    await line.clock.advance(5_990);
+    expect(line.agentClose).toBeUndefined();
+    await line.clock.advance(10);
+    expect(line.agentClose).toMatchObject({ code: 'LINE_SILENT' });
   });
 
   test('a silent peer is found out and the line closed with LINE_SILENT on both sides', async () => {
