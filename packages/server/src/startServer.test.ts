@@ -39,12 +39,15 @@ test('an unlocked network is served with a loud warning, under any host name', a
   expect(response.status).toBe(200);
 });
 
-test('a port that is taken is named, with what to do', async () => {
+test('a port that is taken is named, with what to do; of a server that never ran the log says nothing', async () => {
   const server = await startTestServer();
-  await expect(startServer({ port: server.port })).rejects.toMatchObject({
+  const lines: string[] = [];
+  const log = pino({}, { write: (line: string) => void lines.push(line) });
+  await expect(startServer({ port: server.port, log })).rejects.toMatchObject({
     code: 'PORT_IN_USE',
     message: expect.stringContaining('--port') as string,
   });
+  expect(lines).toEqual([]);
 });
 
 test('an address that is not of this machine is refused with a code', async () => {

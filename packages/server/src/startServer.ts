@@ -64,7 +64,7 @@ export async function startServer(options: ServerOptions = {}): Promise<Server> 
   const log = options.log ?? pino({ level: 'warn' }, destination(2));
   const limits = { ...defaultServerLimits, ...options.limits };
   const loopbackOnly = isLoopback(host);
-  if (!loopbackOnly) checkUnlocked(host, options.unlockedNetwork ?? false, log);
+  if (!loopbackOnly && options.unlockedNetwork !== true) throw notLoopback(host);
 
   const state = new FleetState(clock, limits);
   const commands = new Commands(state, clock, limits);
@@ -79,6 +79,7 @@ export async function startServer(options: ServerOptions = {}): Promise<Server> 
   const handleFault = (what: string, error: unknown): void => gateway.handleFault(what, error);
   const fleet = new Fleet({ fleet: state, commands, requests, standing, clock, handleFault });
   let ready = false;
+  let listened = false;
   const metrics = serverMetrics({ fleet: state, gateway, commands, standing });
   const app = await createApp(
     { state, fleet, commands, requests, clock, metrics, isReady: () => ready, principalOf: () => localAdministrator },
@@ -96,7 +97,7 @@ export async function startServer(options: ServerOptions = {}): Promise<Server> 
     standing.stop();
     state.stop();
     await Promise.all([bus.close(), store.close()]);
-    log.info('server stopped');
+    if (listened) log.info('server stopped');
   };
 
   await gateway.start();
@@ -107,9 +108,11 @@ export async function startServer(options: ServerOptions = {}): Promise<Server> 
     throw listenError(error, host, port);
   }
   ready = true;
+  listened = true;
   const actualPort = portOf(app.server.address());
   const url = `http://${urlHost(host)}:${actualPort}`;
   log.info({ url, name }, 'server started');
+  if (!loopbackOnly) log.warn({ host }, 'UNLOCKED: whoever reaches this address reads and commands every robot');
   return {
     url,
     port: actualPort,
@@ -125,17 +128,13 @@ const HTTP_CONNECTIONS = 1_000;
 const isLoopback = (host: string): boolean =>
   host === 'localhost' || host === '::1' || /^127(?:\.\d{1,3}){3}$/.test(host);
 
-function checkUnlocked(host: string, unlockedNetwork: boolean, log: Logger): void {
-  if (!unlockedNetwork) {
-    throw new ServerError(
-      'ADDRESS_NOT_LOOPBACK',
-      `The server does not listen on ${host}: until it has credentials, anybody on that network could command the robots. ` +
-        'Listen on 127.0.0.1, or use --unlocked-network on a closed test network.',
-      { details: { host } },
-    );
-  }
-  log.warn({ host }, 'UNLOCKED: whoever reaches this address reads and commands every robot');
-}
+const notLoopback = (host: string): ServerError =>
+  new ServerError(
+    'ADDRESS_NOT_LOOPBACK',
+    `The server does not listen on ${host}: until it has credentials, anybody on that network could command the robots. ` +
+      'Listen on 127.0.0.1, or use --unlocked-network on a closed test network.',
+    { details: { host } },
+  );
 
 function listenError(error: unknown, host: string, port: number): unknown {
   if (!(error instanceof Error) || !('code' in error)) return error;

@@ -23,6 +23,7 @@ import type { Bus } from '../seams/Bus.ts';
 import type { FleetStore } from '../seams/FleetStore.ts';
 import { AgentSession } from './AgentSession.ts';
 import type { AgentSessionHost } from './AgentSession.ts';
+import { linePath, livePath } from './linePaths.ts';
 import type { OriginGuard } from './OriginGuard.ts';
 import { refuseUpgrade } from './refuseUpgrade.ts';
 
@@ -39,10 +40,6 @@ export interface GatewayOptions {
   readonly name: string;
   readonly software: string;
 }
-
-/** Where agents and readers connect. */
-export const linePath = '/api/v1/line';
-export const livePath = '/api/v1/live';
 
 const lineOpenedSubject = 'line.opened';
 const lineOpenedSchema = z.object({ device: z.string(), epoch: z.number(), server: z.string() });
@@ -175,7 +172,7 @@ export class Gateway implements AgentSessionHost, LiveSessionHost {
   handleJoined(session: LiveSession, { software }: ReaderHello): boolean {
     if (this.#readers.size >= this.#options.limits.maxReaders) return false;
     this.#readers.add(session);
-    this.#options.log.info({ software, readers: this.#readers.size }, 'reader joined');
+    this.#options.log.debug({ software, readers: this.#readers.size }, 'reader joined');
     return true;
   }
 
@@ -188,7 +185,7 @@ export class Gateway implements AgentSessionHost, LiveSessionHost {
     this.#liveSessions.delete(session);
     if (!this.#readers.delete(session)) return;
     this.counters.droppedForReaders += session.end.droppedTotal;
-    this.#options.log.info({ code: close?.code, reason: close?.reason, readers: this.#readers.size }, 'reader left');
+    this.#options.log.debug({ code: close?.code, reason: close?.reason, readers: this.#readers.size }, 'reader left');
     if (close?.code === 'INTERNAL') this.handleFault('the line of a reader failed', close.cause);
   }
 

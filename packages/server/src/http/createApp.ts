@@ -3,9 +3,11 @@ import { fastify } from 'fastify';
 import type { FastifyReply } from 'fastify';
 import { jsonSchemaTransform, serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
+import { subprotocols } from '@longline/line';
 import { parseJsonExact, stringifyExact } from '@longline/ros';
 import type { Logger } from 'pino';
 import { ServerError } from '../errors.ts';
+import { linePath, livePath } from '../gateway/linePaths.ts';
 import type { OriginGuard } from '../gateway/OriginGuard.ts';
 import type { App, RouteContext } from './App.ts';
 import { sendJson } from './App.ts';
@@ -93,7 +95,8 @@ export async function createApp(context: RouteContext, options: AppOptions): Pro
     try {
       done(null, parseJsonExact(body.toString()));
     } catch (error) {
-      done(new ServerError('REQUEST_INVALID', `The body is not JSON: ${String(error)}`, { cause: error }));
+      const why = error instanceof Error ? error.message : String(error);
+      done(new ServerError('REQUEST_INVALID', `The body cannot be read. ${why}`, { cause: error }));
     }
   });
   app.addHook('onRequest', (request, _reply, done) => {
@@ -104,13 +107,7 @@ export async function createApp(context: RouteContext, options: AppOptions): Pro
     sendError(reply, error);
   });
   app.setNotFoundHandler((request, reply) =>
-    sendError(
-      reply,
-      new ServerError(
-        'ROUTE_UNKNOWN',
-        `There is no ${request.method} ${request.url.split('?', 1)[0]?.slice(0, 255) ?? ''}. /api/v1/openapi.json lists what there is.`,
-      ),
-    ),
+    sendError(reply, routeUnknown(request.method, request.url.split('?', 1)[0] ?? '')),
   );
   await app.register(swagger, {
     openapi: {
@@ -125,4 +122,12 @@ export async function createApp(context: RouteContext, options: AppOptions): Pro
   });
   for (const route of routes) route(app, context);
   return app;
+}
+
+function routeUnknown(method: string, path: string): ServerError {
+  const help =
+    path === linePath || path === livePath
+      ? `It is for WebSockets of the subprotocol ${subprotocols.join(' or ')}.`
+      : '/api/v1/openapi.json lists what there is.';
+  return new ServerError('ROUTE_UNKNOWN', `There is no ${method} ${path.slice(0, 255)}. ${help}`);
 }
