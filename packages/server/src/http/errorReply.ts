@@ -39,6 +39,10 @@ function fastifyErrorReply(error: FastifyError): ErrorReply {
   if (error.code === 'FST_ERR_CTP_BODY_TOO_LARGE') {
     return { status, error: new ServerError('BODY_TOO_LARGE', 'The request body is too large. Send less at once.') };
   }
+  if (error.code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE') {
+    const message = 'The body must be JSON, with the header "content-type: application/json".';
+    return { status, error: new ServerError('REQUEST_INVALID', message) };
+  }
   if (status >= 400 && status < 500) {
     return { status, error: new ServerError('REQUEST_INVALID', `${error.message}. See /api/v1/openapi.json.`) };
   }

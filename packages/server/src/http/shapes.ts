@@ -4,7 +4,7 @@ import { z } from 'zod';
 // JSON text, which no schema touches.
 
 export const deviceParams = z.object({ id: z.string().min(1).describe('Device ID, as in the config of its agent') });
-export const topicQuery = z.object({
+export const topicQuery = z.strictObject({
   topic: z.string().min(1).max(1024).describe('Absolute topic name, like /turtle1/pose'),
 });
 export const optionalTopicQuery = topicQuery.partial();

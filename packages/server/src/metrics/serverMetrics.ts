@@ -53,8 +53,8 @@ export function serverMetrics({ fleet, gateway, commands, standing }: MetricSour
   counter('longline_received_frames_total', 'Frames received from agents', () => gateway.counters.frames);
   counter('longline_received_bytes_total', 'Bytes received from agents', () => gateway.counters.bytes);
   counter('longline_received_messages_total', 'Messages received from agents', () => gateway.counters.messages);
-  counter('longline_agent_dropped_total', 'Messages that agents dropped', () => gateway.counters.agentDropped);
-  counter('longline_reader_dropped_total', 'Messages not sent to readers', () => gateway.droppedForReaders);
+  counter('longline_agent_dropped_messages_total', 'Messages that agents dropped', () => gateway.counters.agentDropped);
+  counter('longline_reader_dropped_messages_total', 'Messages not sent to readers', () => gateway.droppedForReaders);
   counter('longline_refused_upgrades_total', 'WebSockets refused', () => gateway.counters.refusedUpgrades);
   new Counter({
     name: 'longline_commands_total',
@@ -66,6 +66,9 @@ export function serverMetrics({ fleet, gateway, commands, standing }: MetricSour
       for (const [state, count] of commands.ended) this.inc({ state }, count);
     },
   });
+  gauge('process_start_time_seconds', 'When the process started, in seconds since 1970', () =>
+    Math.round(performance.timeOrigin / 1e3),
+  );
   gauge('process_resident_memory_bytes', 'Resident memory, in bytes', () => process.memoryUsage.rss());
   counter('process_cpu_seconds_total', 'CPU time, in seconds', () => {
     const { user, system } = process.cpuUsage();

@@ -12,7 +12,7 @@ export function parametersRoute(app: App, context: RouteContext): void {
         summary: 'Names of the parameters, or with a name its value, asked from the robot now',
         tags: ['robot'],
         params: deviceParams,
-        querystring: z.object({ name: z.string().min(1).max(1024).optional() }),
+        querystring: z.strictObject({ name: z.string().min(1).max(1024).optional() }),
         response: answers(
           z.union([z.object({ names: z.array(z.string()) }), z.object({ name: z.string(), value: z.unknown() })]),
         ),
