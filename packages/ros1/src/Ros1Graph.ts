@@ -94,7 +94,6 @@ export class Ros1Graph implements RosGraph {
       client,
       callerId,
       clock,
-      log,
       isNeeded: () => registrar.size > 0,
       beginPoll: () => registrar.beginPoll(),
     });

@@ -1,8 +1,7 @@
-/** Where life-cycle changes are reported; `console` and pino's loggers fit. */
+/** Where it is told what no status says; `console` and pino's loggers fit. */
 export interface Ros1Log {
-  info(text: string): void;
   warn(text: string): void;
 }
 
 /** Says nothing. */
-export const silentLog: Ros1Log = { info: () => undefined, warn: () => undefined };
+export const silentLog: Ros1Log = { warn: () => undefined };

@@ -236,3 +236,17 @@ it('operations without a master fail as unreachable, and an aborted one with its
   const publisher = await graph.advertise({ topic: '/a', type: 'std_msgs/String' });
   expect(await publisher.publish(new Uint8Array(4))).toEqual({ subscribers: 0 });
 });
+
+it('a watcher is told why the master did not answer at first, with what to look at', async () => {
+  const { graph, master } = await graphWith();
+  await master.close();
+  const { promise, resolve } = Promise.withResolvers<string>();
+  graph.watch({
+    handleStatus: (status) => {
+      if (status.state === 'disconnected' && status.reason.includes('ECONNREFUSED')) resolve(status.reason);
+    },
+  });
+  expect(await promise).toMatch(
+    /^No answer to getSystemState from http:\S+ connect ECONNREFUSED .* Is roscore running/,
+  );
+});

@@ -138,12 +138,7 @@ export class LineConnector {
     const nowMs = this.#clock.monotonicMs();
     if (text === this.#lastLogged.text && nowMs - this.#lastLogged.atMs < REPEAT_LOG_MS) return;
     this.#lastLogged = { text, atMs: nowMs };
-    const details = {
-      closeCode: close.closeCode,
-      code: close.code,
-      reason,
-      ...(remedy === undefined ? {} : { remedy }),
-    };
+    const details = { closeCode: close.closeCode, code: close.code, reason };
     if (remedy !== undefined) this.#log.error(details, `the server refuses the line: ${remedy}`);
     else if (wasOpen) this.#log.warn(details, 'the line ended; the agent connects again');
     else this.#log.warn(details, 'the server cannot be reached; the agent goes on trying');

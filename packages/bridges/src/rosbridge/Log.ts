@@ -1,8 +1,7 @@
 /** Where a component tells what an operator may want to know; a pino logger fits. */
 export interface Log {
-  info(details: Readonly<Record<string, unknown>>, message: string): void;
   warn(details: Readonly<Record<string, unknown>>, message: string): void;
 }
 
 /** Says nothing. */
-export const silentLog: Log = { info: () => undefined, warn: () => undefined };
+export const silentLog: Log = { warn: () => undefined };

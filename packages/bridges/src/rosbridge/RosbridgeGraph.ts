@@ -95,12 +95,7 @@ export class RosbridgeGraph implements RosGraph {
       random,
       listener: {
         handleSession: (session) => this.#handleSession(session),
-        handleStatus: (status) => {
-          if (status.state === 'connected') log.info({ url }, 'rosbridge connected');
-          else if (this.#monitor.status.state === 'connected')
-            log.warn({ url, reason: status.reason }, 'rosbridge lost');
-          this.#monitor.handleStatus(status);
-        },
+        handleStatus: (status) => this.#monitor.handleStatus(status),
         handleRaw: (topic, bytes) => this.#feeds.get(topic)?.handleRaw(bytes),
         handlePublish: ({ topic, msg }) => this.#feeds.get(topic)?.handleJson(msg),
         handleProblem: (problem) => this.#problems.handle(problem),

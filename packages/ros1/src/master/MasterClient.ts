@@ -86,6 +86,13 @@ export class MasterClient {
       const reply = await callXmlRpc(this.uri, method, [this.#callerId, ...params], signal);
       return rosReply(reply, (text) => new MasterRefusal(text));
     } catch (error) {
+      if (error instanceof RosError && error.code === 'ROS_UNREACHABLE') {
+        const { cause, details, message } = error;
+        throw new RosError('ROS_UNREACHABLE', `${message} Is roscore running there, and its address right?`, {
+          cause,
+          details,
+        });
+      }
       // A RangeError is about what was to be sent.
       if (error instanceof MasterRefusal || error instanceof RosError || error instanceof RangeError) throw error;
       if (error instanceof XmlRpcFault) throw new MasterRefusal(error.message);

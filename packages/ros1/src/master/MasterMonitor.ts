@@ -1,6 +1,5 @@
 import type { Clock, Disposer, GraphListener, GraphSnapshot, GraphStatus, RosErrorCode } from '@longline/ros';
 import { bounded } from '../bounded.ts';
-import type { Ros1Log } from '../Ros1Log.ts';
 import { graphSnapshot } from './graphSnapshot.ts';
 import type { MasterClient, SystemState } from './MasterClient.ts';
 
@@ -13,7 +12,6 @@ export interface MasterMonitorOptions {
   readonly client: MasterClient;
   readonly callerId: string;
   readonly clock: Clock;
-  readonly log: Ros1Log;
   /** Whether somebody needs the master to be asked although nobody watches. */
   readonly isNeeded: () => boolean;
   /** Called before each poll with what belongs to this moment, and after it with the answer. */
@@ -29,6 +27,7 @@ export class MasterMonitor {
   #snapshot: GraphSnapshot | undefined;
   #snapshotText = '';
   #polling = false;
+  #hasAsked = false;
   #cancelTimer: Disposer | undefined;
 
   constructor(options: MasterMonitorOptions) {
@@ -81,8 +80,7 @@ export class MasterMonitor {
       handleState(state);
     } catch (error) {
       if (!this.#closing.signal.aborted) {
-        const reason = error instanceof Error ? error.message : String(error);
-        this.#setStatus(disconnected(`${reason} Is roscore running there, and is ROS_MASTER_URI right?`));
+        this.#setStatus(disconnected(error instanceof Error ? error.message : String(error)));
       }
     }
     this.#polling = false;
@@ -95,11 +93,11 @@ export class MasterMonitor {
   }
 
   #setStatus(status: GraphStatus): void {
-    const changed = status.state !== this.#status.state;
+    // The first failure says why, which the status before it could not.
+    const changed = !this.#hasAsked || status.state !== this.#status.state;
+    this.#hasAsked = true;
     this.#status = status;
     if (!changed) return;
-    if (status.state === 'connected') this.#options.log.info(`The ROS master at ${this.#options.client.uri} answers.`);
-    else this.#options.log.warn(status.reason);
     for (const listener of this.#listeners) listener.handleStatus?.(status);
   }
 
