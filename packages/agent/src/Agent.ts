@@ -87,7 +87,8 @@ export class Agent {
       rosTime: this.#rosTime,
       log,
     });
-    this.#publishers = new PublisherPool({ graph, view: this.#view, clock });
+    const isMotion = motionTopics(config.motion.topics);
+    this.#publishers = new PublisherPool({ graph, view: this.#view, clock, isMotion });
     this.#standing = new StandingCommands({ clock, log, handleChange });
     this.#dispatcher = new RequestDispatcher({
       clock,
@@ -98,7 +99,7 @@ export class Agent {
         guard: this.#guard,
         publishers: this.#publishers,
         standing: this.#standing,
-        isMotion: motionTopics(config.motion.topics),
+        isMotion,
       },
     });
     this.#reporter = new StatusReporter({ clock, read: () => this.#robotStatus() });
@@ -195,10 +196,11 @@ export class Agent {
   }
 
   #handleLineClosed(): void {
+    // Motion first: no fault of what follows may keep it alive.
     this.#dispatcher.handleLineClosed();
+    this.#standing.handleLineClosed();
     this.#uplink.handleLineClosed();
     this.#reporter.handleLineClosed();
-    this.#standing.handleLineClosed();
   }
 
   #robotStatus(): RobotStatus {

@@ -49,6 +49,11 @@ describe('requests', () => {
       { state: 'rejected', code: 'NOT_SUPPORTED' },
     ],
     [
+      'a latched message that would move the robot whenever a node subscribes',
+      [{ ...publishTwist, latched: true }, forward],
+      { state: 'rejected', code: 'NOT_SUPPORTED', message: expect.stringContaining('unlatched') as string },
+    ],
+    [
       'another type than the topic has',
       [{ ...publishTwist, type: 'std_msgs/String' }, '{}'],
       { state: 'rejected', code: 'TYPE_MISMATCH' },
@@ -91,6 +96,19 @@ describe('requests', () => {
     await world.clock.advance(10);
     expect(world.published('/cmd_vel').length).toBe(1);
     expect(second).toEqual(first);
+  });
+
+  test('a repeated ID that asks for something else is refused, not answered with what was done before', async () => {
+    const world = await new AgentWorld().started();
+    world.server.line.request(publishTwist, forward, { id: '1' });
+    await world.clock.advance(10);
+    const stop = world.server.line.request(publishTwist, '{}', { id: '1' });
+    await world.clock.advance(10);
+    expect(stop).toMatchObject([{ state: 'rejected', code: 'COMMAND_ID_REUSED' }]);
+    const again = world.server.line.request(publishTwist, forward, { id: '1' });
+    await world.clock.advance(10);
+    expect(again).toMatchObject([{ state: 'done' }]);
+    expect(world.published('/cmd_vel').length).toBe(1);
   });
 
   test('a repeated ID is executed once across lines', async () => {

@@ -1,5 +1,6 @@
+import { FakeGraph } from '@longline/testing';
 import { describe, expect, test } from 'vitest';
-import { AgentWorld, bytesOf, decode, twist, zeros } from './AgentWorld.ts';
+import { AgentWorld, bytesOf, decode, forward, publishTwist, twist, zeros } from './AgentWorld.ts';
 
 describe('standing commands', () => {
   test('a message is repeated at its exact rate while it is renewed, then ends with zeros', async () => {
@@ -76,6 +77,61 @@ describe('standing commands', () => {
     const late = world.server.line.request({ ...action, rateHz: 10, holdMs: 1_000 }, '{}', { ageMs: 1_500 });
     await world.clock.advance(10);
     expect(late).toMatchObject([{ state: 'expired', code: 'COMMAND_EXPIRED' }]);
+  });
+
+  test('a stop is not overtaken by the start before it, which still waits for ROS', async () => {
+    const world = await new AgentWorld().started();
+    const ros = Promise.withResolvers<undefined>();
+    world.graph.advertise = (advertisement) =>
+      ros.promise.then(() => FakeGraph.prototype.advertise.call(world.graph, advertisement));
+    const start = world.standing(60_000);
+    const publish = world.server.line.request(publishTwist, forward);
+    await world.clock.advance(100);
+    const stop = world.server.line.request({ kind: 'standing.end', topic: '/cmd_vel' });
+    await world.clock.advance(100);
+    expect(stop).toMatchObject([{ state: 'done' }]);
+    ros.resolve(undefined);
+    await world.clock.advance(1_000);
+    expect(start.at(-1)).toMatchObject({ state: 'rejected', code: 'COMMAND_OUT_OF_ORDER' });
+    expect(publish.at(-1)).toMatchObject({ state: 'rejected', code: 'COMMAND_OUT_OF_ORDER' });
+    expect(world.published('/cmd_vel')).toEqual([]);
+    world.standing();
+    await world.clock.advance(100);
+    expect(world.published('/cmd_vel').length).toBeGreaterThan(0);
+  });
+
+  test('a process that stalled beyond the hold publishes nothing but the stop afterwards', async () => {
+    const world = await new AgentWorld().started();
+    world.standing(1_000, 10);
+    await world.clock.advance(250);
+    const before = world.published('/cmd_vel').length;
+    world.clock.stall(4_000);
+    await world.clock.advance(0);
+    expect(world.published('/cmd_vel').slice(before)).toEqual([zeros]);
+  });
+
+  test('what ROS still holds back when the line ends is not published after the stop', async () => {
+    const world = await new AgentWorld().started();
+    const ready = Promise.withResolvers<undefined>();
+    world.graph.advertise = async (advertisement) => {
+      const publisher = await FakeGraph.prototype.advertise.call(world.graph, advertisement);
+      return {
+        ...publisher,
+        publish: async (data, options) => {
+          await ready.promise;
+          options?.signal?.throwIfAborted();
+          return publisher.publish(data, options);
+        },
+      };
+    };
+    world.standing(60_000);
+    world.server.line.request(publishTwist, forward);
+    await world.clock.advance(100);
+    world.server.kill();
+    await world.clock.advance(0);
+    ready.resolve(undefined);
+    await world.clock.advance(100);
+    expect(world.published('/cmd_vel')).toEqual([zeros]);
   });
 
   test('it ends by request with zeros, also when it is not there', async () => {

@@ -6,6 +6,7 @@ export const agentErrorCodes = [
   'AGENT_STOPPED',
   'CHANNEL_LIMIT',
   'COMMAND_EXPIRED',
+  'COMMAND_ID_REUSED',
   'COMMAND_OUT_OF_ORDER',
   'CONFIG_INVALID',
   'LEASE_STALE',

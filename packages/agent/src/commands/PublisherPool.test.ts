@@ -17,7 +17,13 @@ function makePool(maxPublishers?: number): { clock: FakeClock; graph: FakeGraph;
   return {
     clock,
     graph,
-    pool: new PublisherPool({ graph, view, clock, ...(maxPublishers === undefined ? {} : { maxPublishers }) }),
+    pool: new PublisherPool({
+      graph,
+      view,
+      clock,
+      isMotion: () => false,
+      ...(maxPublishers === undefined ? {} : { maxPublishers }),
+    }),
   };
 }
 

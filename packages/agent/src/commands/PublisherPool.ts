@@ -37,6 +37,7 @@ export class PublisherPool {
   readonly #graph: RosGraph;
   readonly #view: GraphView;
   readonly #clock: Clock;
+  readonly #isMotion: (topic: string, type: string) => boolean;
   readonly #max: number;
   readonly #entries = new Map<string, Entry>();
   #closed = false;
@@ -45,11 +46,14 @@ export class PublisherPool {
     readonly graph: RosGraph;
     readonly view: GraphView;
     readonly clock: Clock;
+    /** Whether a topic of a type moves the robot. */
+    readonly isMotion: (topic: string, type: string) => boolean;
     readonly maxPublishers?: number;
   }) {
     this.#graph = options.graph;
     this.#view = options.view;
     this.#clock = options.clock;
+    this.#isMotion = options.isMotion;
     this.#max = options.maxPublishers ?? MAX_PUBLISHERS;
   }
 
@@ -57,11 +61,12 @@ export class PublisherPool {
     return this.#entries.size;
   }
 
-  /** Rejects with `TYPE_MISMATCH`, `TOPIC_UNKNOWN`, `PUBLISHER_LIMIT` and what `RosGraph.advertise` rejects with. */
+  /** Rejects with `TYPE_MISMATCH`, `TOPIC_UNKNOWN`, `PUBLISHER_LIMIT`, `NOT_SUPPORTED` for latched motion, and what `RosGraph.advertise` rejects with. */
   async acquire(request: PublisherRequest, options: OperationOptions): Promise<PublisherUse> {
     const key = `${request.latched === true ? 'latched' : 'plain'} ${request.topic}`;
     const type = await this.#typeOf(request, this.#entries.get(key), options);
     if (this.#closed) throw new AgentError('AGENT_STOPPED', 'The agent is stopping. Send the request again later.');
+    if (request.latched === true && this.#isMotion(request.topic, type)) throw latchedMotion(request.topic);
     let entry = this.#entries.get(key);
     if (entry?.type !== undefined && !sameType(entry.type, type)) {
       this.#drop(entry);
@@ -164,6 +169,14 @@ export class PublisherPool {
     if (entry.users === 0) closePublisher(entry);
   }
 }
+
+/** ROS gives a latched message to every node that subscribes later, whenever that is. */
+const latchedMotion = (topic: string): RosError =>
+  new RosError(
+    'NOT_SUPPORTED',
+    `${topic} moves the robot, and a latched message would move it again whenever a node subscribes. Publish it unlatched.`,
+    { details: { topic } },
+  );
 
 function closePublisher(entry: Entry): void {
   entry.opening.then(

@@ -1,11 +1,12 @@
 import type { ReplyHeader } from '@longline/line';
 
-/** Commands whose IDs and final replies are remembered; beyond it the oldest are forgotten. */
+/** Commands whose IDs and final replies are remembered; beyond it the oldest that have ended are forgotten. */
 export const MAX_REMEMBERED = 10_000;
 /** Bytes of all remembered payloads; beyond it the oldest payloads are forgotten, their final states stay. */
 export const MAX_REMEMBERED_BYTES = 16 * 1024 * 1024;
 
 interface Remembered {
+  readonly fingerprint: string;
   reply: ReplyHeader | undefined;
   payload: Uint8Array;
 }
@@ -33,15 +34,17 @@ export class ReplyMemory {
   }
 
   /** Undefined for an ID never seen; without `reply` while the command runs. */
-  get(id: string): { readonly reply: ReplyHeader | undefined; readonly payload: Uint8Array } | undefined {
+  get(id: string): Readonly<Remembered> | undefined {
     return this.#known.get(id);
   }
 
-  /** A command begins. */
-  add(id: string): void {
-    this.#known.set(id, { reply: undefined, payload: nothing });
-    for (const [oldest, { payload }] of this.#known) {
+  /** A command begins. `fingerprint` names what it asks for. */
+  add(id: string, fingerprint: string): void {
+    this.#known.set(id, { fingerprint, reply: undefined, payload: nothing });
+    for (const [oldest, { reply, payload }] of this.#known) {
       if (this.#known.size <= this.#max) break;
+      // One that runs would be executed again; how many run at once has its own bound.
+      if (reply === undefined) continue;
       this.#bytes -= payload.length;
       this.#known.delete(oldest);
     }

@@ -34,7 +34,7 @@ class World {
         graph,
         allowList: new AllowList({ publish: [], call: ['/s'], setParameters: [] }),
         guard: new RequestGuard(),
-        publishers: new PublisherPool({ graph, view, clock }),
+        publishers: new PublisherPool({ graph, view, clock, isMotion: motionTopics([]) }),
         standing: new StandingCommands({ clock, log: silentLog, handleChange: () => undefined }),
         isMotion: motionTopics([]),
       },

@@ -1,5 +1,6 @@
+import { createHash } from 'node:crypto';
 import { isCommand } from '@longline/line';
-import type { ActionKind, ReplyHeader, ReplyState, RequestHeader } from '@longline/line';
+import type { Action, ActionKind, ReplyHeader, ReplyState, RequestHeader } from '@longline/line';
 import { LonglineError } from '@longline/ros';
 import type { Clock } from '@longline/ros';
 import { AgentError } from '../errors.ts';
@@ -28,6 +29,7 @@ export interface ReplyLine {
 const refusals: ReadonlySet<string> = new Set([
   'AGENT_BUSY',
   'AGENT_STOPPED',
+  'COMMAND_ID_REUSED',
   'COMMAND_OUT_OF_ORDER',
   'DEFINITION_INVALID',
   'LEASE_STALE',
@@ -55,6 +57,8 @@ export class RequestDispatcher {
   readonly #memory = new ReplyMemory();
   readonly #running = new Set<Promise<void>>();
   #line: ReplyLine | undefined;
+  #lineEnd = new AbortController();
+  #order = 0;
   #maxPayloadBytes = Number.POSITIVE_INFINITY;
   #stopped = false;
   #runningBytes = 0;
@@ -67,30 +71,30 @@ export class RequestDispatcher {
 
   handleLineOpen(line: ReplyLine, maxFrameBytes: number): void {
     this.#line = line;
+    this.#lineEnd = new AbortController();
     this.#maxPayloadBytes = Math.max(0, maxFrameBytes - FRAME_ROOM_BYTES);
   }
 
   handleLineClosed(): void {
     this.#line = undefined;
+    this.#lineEnd.abort(
+      new AgentError('MOTION_LINE_ENDED', 'The line that brought this motion command ended. Send it again.'),
+    );
   }
 
   /** `payload` may be a view that is valid during the call only. */
   handleRequest(header: RequestHeader, payload: Uint8Array, ageMs: number): void {
-    const { id } = header;
-    const known = this.#memory.get(id);
-    if (known !== undefined) {
-      if (known.reply === undefined) this.#line?.reply({ id, state: 'received' });
-      else this.#line?.reply(known.reply, known.payload);
-      return;
-    }
-    if (isCommand(header.action)) this.#memory.add(id);
-    const line = this.#line;
+    const { id, action } = header;
+    const fingerprint = isCommand(action) ? fingerprintOf(action, payload) : '';
+    if (this.#isAnsweredAgain(id, fingerprint)) return;
+    if (isCommand(action)) this.#memory.add(id, fingerprint);
     const request = new RobotRequest({
       header,
       payload: payload.slice(),
       ageMs,
       clock: this.#clock,
-      isLineOpen: () => line !== undefined && this.#line === line,
+      order: ++this.#order,
+      lineEnded: this.#lineEnd.signal,
     });
     const bytes = payload.length;
     const running = this.#run(request).finally(() => {
@@ -101,10 +105,26 @@ export class RequestDispatcher {
     this.#running.add(running);
   }
 
-  /** Refuses what comes from now on and waits for what runs, each bounded by its own deadline. */
+  /** Refuses what comes from now on, and motion that has not happened yet; waits for what runs, each bounded by its own deadline. */
   async stop(): Promise<void> {
     this.#stopped = true;
+    this.#lineEnd.abort(stopping());
     await Promise.all(this.#running);
+  }
+
+  /** An ID that came before is answered as it was then, and refused where it asks for something else. */
+  #isAnsweredAgain(id: string, fingerprint: string): boolean {
+    const known = this.#memory.get(id);
+    if (known === undefined) return false;
+    if (known.fingerprint !== fingerprint) {
+      const message = `The robot has had request ${id}, which asked for something else. Give every command its own ID.`;
+      this.#line?.reply({ id, state: 'rejected', code: 'COMMAND_ID_REUSED', message });
+    } else if (known.reply === undefined) {
+      this.#line?.reply({ id, state: 'received' });
+    } else {
+      this.#line?.reply(known.reply, known.payload);
+    }
+    return true;
   }
 
   async #run(request: RobotRequest): Promise<void> {
@@ -122,7 +142,7 @@ export class RequestDispatcher {
   }
 
   #checkRoom(): void {
-    if (this.#stopped) throw new AgentError('AGENT_STOPPED', 'The agent is stopping. Send the request again later.');
+    if (this.#stopped) throw stopping();
     // This request is not counted yet.
     if (this.#running.size < MAX_RUNNING && this.#runningBytes < MAX_RUNNING_BYTES) return;
     throw new AgentError(
@@ -167,6 +187,12 @@ export class RequestDispatcher {
     this.#line?.reply(reply, payload);
   }
 }
+
+const stopping = (): AgentError =>
+  new AgentError('AGENT_STOPPED', 'The agent is stopping. Send the request again later.');
+
+const fingerprintOf = (action: Action, payload: Uint8Array): string =>
+  createHash('sha256').update(JSON.stringify(action)).update('\0').update(payload).digest('base64');
 
 function stateOf(code: string): ReplyState {
   if (code === 'COMMAND_EXPIRED') return 'expired';

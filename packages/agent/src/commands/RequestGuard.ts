@@ -2,11 +2,16 @@ import { isCommand } from '@longline/line';
 import { AgentError } from '../errors.ts';
 import type { RobotRequest } from './RobotRequest.ts';
 
+/** Topics whose newest word is remembered; beyond it the one that was spoken of longest ago is forgotten. */
+export const MAX_ORDERED_TOPICS = 1_000;
+
 /**
  * Lets through only requests that are still wanted: not past their deadline, not made under a lease that a newer one
- * replaced, and, for motion, in order under their lease and on a line that stands.
+ * replaced, not overtaken, and, for motion, in order under their lease and on a line that stands.
  */
 export class RequestGuard {
+  /** By topic, how far the requests about it have come. */
+  readonly #newest = new Map<string, number>();
   #highestToken = 0;
   #lastSequence = -1;
 
@@ -29,7 +34,7 @@ export class RequestGuard {
 
   /**
    * Right before a command takes effect, with no wait between. Throws `COMMAND_EXPIRED`, `LEASE_STALE`,
-   * `COMMAND_OUT_OF_ORDER`, `MOTION_LINE_ENDED`.
+   * `COMMAND_OUT_OF_ORDER`, `MOTION_LINE_ENDED`, `AGENT_STOPPED`.
    */
   checkExecution(request: RobotRequest, isMotion: boolean): void {
     const { token, sequence } = request.header;
@@ -39,9 +44,7 @@ export class RequestGuard {
       return;
     }
     this.#checkToken(token);
-    if (!request.isLineOpen) {
-      throw new AgentError('MOTION_LINE_ENDED', 'The line that brought this motion command ended. Send it again.');
-    }
+    request.lineEnded.throwIfAborted();
     if (token === 0) return;
     if (sequence <= this.#lastSequence) {
       throw new AgentError(
@@ -52,6 +55,26 @@ export class RequestGuard {
       );
     }
     this.#lastSequence = sequence;
+  }
+
+  /**
+   * Right before a word about a topic takes effect, where the last word counts: requests wait for ROS for different
+   * times, and a start must not overtake the stop that came after it. Throws `COMMAND_OUT_OF_ORDER`.
+   */
+  checkOrder(request: RobotRequest, topic: string): void {
+    if (request.order < (this.#newest.get(topic) ?? 0)) {
+      throw new AgentError(
+        'COMMAND_OUT_OF_ORDER',
+        `A newer command for ${topic} took effect while this one waited for ROS; it was not executed.`,
+        { details: { topic } },
+      );
+    }
+    this.#newest.delete(topic);
+    this.#newest.set(topic, request.order);
+    for (const oldest of this.#newest.keys()) {
+      if (this.#newest.size <= MAX_ORDERED_TOPICS) break;
+      this.#newest.delete(oldest);
+    }
   }
 
   #checkAge(request: RobotRequest): void {

@@ -8,22 +8,26 @@ export class RobotRequest {
   readonly payload: Uint8Array;
   /** When it was made, in milliseconds of the monotonic clock; never later than the truth. */
   readonly bornMs: number;
+  /** Its place among all requests that came to this agent. */
+  readonly order: number;
+  /** Aborts when the line that brought it ends, or the agent stops, with the error to answer. */
+  readonly lineEnded: AbortSignal;
   readonly #clock: Clock;
-  readonly #isLineOpen: () => boolean;
 
   constructor(options: {
     readonly header: RequestHeader;
     readonly payload: Uint8Array;
     readonly ageMs: number;
     readonly clock: Clock;
-    /** Whether the line that brought it still stands. */
-    readonly isLineOpen: () => boolean;
+    readonly order: number;
+    readonly lineEnded: AbortSignal;
   }) {
     this.header = options.header;
     this.payload = options.payload;
     this.bornMs = options.clock.monotonicMs() - options.ageMs;
+    this.order = options.order;
+    this.lineEnded = options.lineEnded;
     this.#clock = options.clock;
-    this.#isLineOpen = options.isLineOpen;
   }
 
   get ageMs(): number {
@@ -33,10 +37,6 @@ export class RobotRequest {
   /** Milliseconds until its deadline; 0 or less when that is over. */
   get remainingMs(): number {
     return this.header.deadlineMs - this.ageMs;
-  }
-
-  get isLineOpen(): boolean {
-    return this.#isLineOpen();
   }
 
   /** Bounds an operation in ROS by what is left of the deadline. */

@@ -12,6 +12,7 @@ export const MAX_STANDING = 200;
 export const MAX_ENDED = 200;
 /** One message may take this long to reach ROS, in milliseconds; meanwhile the next ones are left out. */
 const PUBLISH_DEADLINE_MS = 2_000;
+const NOT_RENEWED = 'its holder did not renew it';
 
 /** A message to repeat. */
 export interface StandingOrder {
@@ -32,6 +33,8 @@ interface Standing {
   count: number;
   isPublishing: boolean;
   isFailing: boolean;
+  /** Aborts when it ends or another takes its place: a message that ROS still holds back must not come after that. */
+  readonly over: AbortController;
   cancelTick: Disposer | undefined;
   cancelHold: Disposer | undefined;
 }
@@ -99,6 +102,7 @@ export class StandingCommands {
       count: 0,
       isPublishing: false,
       isFailing: false,
+      over: new AbortController(),
       cancelTick: undefined,
       cancelHold: undefined,
     };
@@ -121,6 +125,7 @@ export class StandingCommands {
     }
     standing.cancelTick?.();
     standing.cancelHold?.();
+    standing.over.abort();
     const stopped = this.#stopMotion(standing).finally(() => {
       standing.order.use.release();
       this.#stopping.delete(stopped);
@@ -149,12 +154,14 @@ export class StandingCommands {
     standing.cancelHold?.();
     const { topic, heldUntilMs } = standing.order;
     standing.cancelHold = this.#clock.after(heldUntilMs - this.#clock.monotonicMs(), () =>
-      this.end(topic, 'its holder did not renew it'),
+      this.end(topic, NOT_RENEWED),
     );
   }
 
   /** Ticks lie on a grid from the start, so that late timers cost no rate; missed ones are not made up for. */
   #tick(standing: Standing): void {
+    // After a stall of this process the tick may run before the end of the hold, which is due as well.
+    if (this.#clock.monotonicMs() >= standing.order.heldUntilMs) return this.end(standing.order.topic, NOT_RENEWED);
     const intervalMs = 1000 / standing.order.rateHz;
     const passed = Math.floor((this.#clock.monotonicMs() - standing.startMs) / intervalMs + 1e-6);
     standing.count = Math.max(standing.count, passed) + 1;
@@ -165,12 +172,13 @@ export class StandingCommands {
 
   async #publish(standing: Standing): Promise<void> {
     const { topic, use, data } = standing.order;
+    const { signal } = standing.over;
     standing.isPublishing = true;
     try {
-      await use.publisher.publish(data, { deadlineMs: PUBLISH_DEADLINE_MS });
+      await use.publisher.publish(data, { deadlineMs: PUBLISH_DEADLINE_MS, signal });
       standing.isFailing = false;
     } catch (error) {
-      if (!standing.isFailing) {
+      if (!standing.isFailing && !signal.aborted) {
         this.#log.warn({ topic, err: error }, 'a standing command does not reach ROS; the agent goes on trying');
       }
       standing.isFailing = true;
@@ -194,6 +202,7 @@ export class StandingCommands {
   #release(standing: Standing): void {
     standing.cancelTick?.();
     standing.cancelHold?.();
+    standing.over.abort();
     standing.order.use.release();
   }
 }

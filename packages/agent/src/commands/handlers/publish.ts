@@ -12,9 +12,13 @@ export const publish: Handler<'publish'> = async (action, request, context) => {
   try {
     const { publisher } = use;
     const data = messageBytes(publisher.schema, publisher.encoding, action.encoding, request.payload);
-    context.guard.checkExecution(request, context.isMotion(action.topic, publisher.schema.name));
+    const isMotion = context.isMotion(action.topic, publisher.schema.name);
+    context.guard.checkExecution(request, isMotion);
+    if (isMotion) context.guard.checkOrder(request, action.topic);
     isBroken = true;
-    const { subscribers } = await publisher.publish(data, request.operation());
+    // ROS may hold a message back, for one until its subscribers have found this publisher.
+    const options = { ...request.operation(), ...(isMotion ? { signal: request.lineEnded } : {}) };
+    const { subscribers } = await publisher.publish(data, options);
     isBroken = false;
     return jsonAnswer({ subscribers });
   } finally {

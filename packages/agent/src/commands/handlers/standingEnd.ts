@@ -2,7 +2,8 @@ import { jsonAnswer } from './Handler.ts';
 import type { Handler } from './Handler.ts';
 
 /** Ends a standing command; it is no error when there is none. Whoever may send requests may end one. */
-export const standingEnd: Handler<'standing.end'> = (action, _request, context) => {
+export const standingEnd: Handler<'standing.end'> = (action, request, context) => {
+  context.guard.checkOrder(request, action.topic);
   context.standing.end(action.topic, 'it was ended by request');
   return Promise.resolve(jsonAnswer({}));
 };

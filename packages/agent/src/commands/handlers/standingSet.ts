@@ -21,6 +21,7 @@ export const standingSet: Handler<'standing.set'> = async (action, request, cont
       );
     }
     context.guard.checkExecution(request, isMotion);
+    context.guard.checkOrder(request, topic);
     context.standing.set({ topic, use, data, rateHz, heldUntilMs: request.bornMs + holdMs, isMotion });
     return jsonAnswer({ motion: isMotion });
   } catch (error) {
