@@ -161,14 +161,20 @@ function remoteRobot(id: string, principal: Principal, rooms: DeviceRooms): Remo
       }),
     watchStatus(listener) {
       let watching = true;
+      // A program's listener that throws must not keep a robot's line from opening or ending.
+      const tell = (): void => {
+        try {
+          if (watching) listener(graphStatus(id, fleet.device(id)));
+        } catch (error) {
+          handleFault('a listener threw', error);
+        }
+      };
       const stop = fleet.watchDevices({
         handleDevice: (device, event) => {
-          if (device.id === id && event !== 'clock') listener(graphStatus(id, device));
+          if (device.id === id && event !== 'clock') tell();
         },
       });
-      queueMicrotask(() => {
-        if (watching) listener(graphStatus(id, fleet.device(id)));
-      });
+      queueMicrotask(tell);
       return () => {
         watching = false;
         stop();

@@ -1,0 +1,36 @@
+import { FakeClock } from '@longline/testing';
+import { expect, test } from 'vitest';
+import { Commands } from '../commands/Commands.ts';
+import { RobotRequests } from '../commands/RobotRequests.ts';
+import { defaultServerLimits } from '../limits.ts';
+import { localAdministrator } from '../Principal.ts';
+import { StandingCommands } from '../standing/StandingCommands.ts';
+import { FakeRobotLine, helloOf } from '../testing/FakeRobotLine.ts';
+import { Device } from './Device.ts';
+import { FleetState } from './FleetState.ts';
+
+test('a status listener that throws is told as a fault, and keeps nobody else from hearing', async () => {
+  const clock = new FakeClock();
+  const fleet = new FleetState(clock, defaultServerLimits);
+  const commands = new Commands(fleet, clock, defaultServerLimits);
+  const standing = new StandingCommands(commands, clock, 10);
+  const requests = new RobotRequests(commands, standing);
+  const faults: unknown[] = [];
+  const handleFault = (_what: string, error: unknown): void => void faults.push(error);
+  const device = new Device('r1', localAdministrator, { fleet, commands, requests, standing, clock, handleFault });
+  const states: string[] = [];
+  device.watch({
+    handleStatus: () => {
+      throw new Error('a fault of the program');
+    },
+  });
+  device.watch({ handleStatus: ({ state }) => void states.push(state) });
+  await clock.advance(0);
+  const opened = fleet.openLine(new FakeRobotLine(), 1, helloOf('r1'))!;
+  opened.device.status = { ros: { state: 'connected' }, simulatedTime: false, standing: [] };
+  fleet.announce(opened.device, 'online');
+  fleet.closeLine(opened.device, 1);
+  expect(states).toEqual(['disconnected', 'connected', 'disconnected']);
+  expect(faults.length).toBe(3);
+  fleet.stop();
+});
