@@ -33,7 +33,7 @@ export { readRecords } from './readRecords.ts';
 export type { RecordReader } from './readRecords.ts';
 export { MESSAGE_HEADER_BYTES, RECORD_HEADER_BYTES, recordKindName, recordKinds } from './recordKinds.ts';
 export type { RecordKind, RecordKindName } from './recordKinds.ts';
-export { actionSchema, isCommand } from './requestRecords.ts';
+export { actionSchema, isCommand, requestHeaderSchema } from './requestRecords.ts';
 export type { Action, ActionKind, ReplyHeader, ReplyState, RequestHeader, RobotStatus } from './requestRecords.ts';
 export { RemoteGraph } from './RemoteGraph.ts';
 export type { RemoteRobot } from './RemoteGraph.ts';

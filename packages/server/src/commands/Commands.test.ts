@@ -62,6 +62,16 @@ test('a final state never changes', () => {
   expect(commands.ended.get('expired')).toBe(1);
 });
 
+test.each([{ deadlineMs: Number.NaN }, { deadlineMs: 1e9 }, { ageMs: -1 }, { id: 'x'.repeat(129) }])(
+  'what would end the robot’s line is refused before it: %j',
+  (wrong) => {
+    const { commands, line } = setUp();
+    const command = commands.submit({ ...call(), ...wrong });
+    expect(command.final).toMatchObject({ state: 'rejected', code: 'REQUEST_INVALID' });
+    expect(line.asked).toEqual([]);
+  },
+);
+
 test('the sequence counts the requests of one line', () => {
   const { commands, line, fleet } = setUp();
   commands.submit(call());

@@ -1,9 +1,9 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { defaultLimits } from '@longline/line';
-import type { Action, Reply, ReplyListener } from '@longline/line';
-import { DEFAULT_DEADLINE_MS } from '@longline/ros';
+import { defaultLimits, requestHeaderSchema } from '@longline/line';
+import type { Action, OutgoingRequest, Reply, ReplyListener } from '@longline/line';
+import { DEFAULT_DEADLINE_MS, isLonglineError } from '@longline/ros';
 import type { Clock } from '@longline/ros';
-import { deviceOffline, deviceUnknown, isLonglineError, ServerError } from '../errors.ts';
+import { deviceOffline, deviceUnknown, ServerError } from '../errors.ts';
 import type { DeviceState } from '../fleet/DeviceState.ts';
 import type { FleetState } from '../fleet/FleetState.ts';
 import type { ServerLimits } from '../limits.ts';
@@ -127,25 +127,31 @@ export class Commands {
       );
     }
     const { action, payload, principal, ageMs = 0, deadlineMs = DEFAULT_DEADLINE_MS } = request;
-    device.line.request(
-      {
-        id,
-        issuer: principal.name,
-        ageMs: Math.min(ageMs, MAX_AGE_MS),
-        deadlineMs,
-        // Without leases there is no token; the robot checks both from the day there is one.
-        token: 0,
-        sequence: device.nextSequence(),
-        action,
-      },
-      payload,
-      listener,
-    );
+    const header = {
+      id,
+      issuer: principal.name,
+      ageMs: Math.min(ageMs, MAX_AGE_MS),
+      deadlineMs,
+      // Without leases there is no token; the robot checks both from the day there is one.
+      token: 0,
+      sequence: device.nextSequence(),
+      action,
+    };
+    checkHeader(header);
+    device.line.request(header, payload, listener);
   }
 
   #wallMs(): number {
     return Number(this.#clock.wallNs() / 1_000_000n);
   }
+}
+
+/** What the robot's end of the line would refuse must not reach it: it would end the line. Throws `REQUEST_INVALID`. */
+function checkHeader(header: OutgoingRequest): void {
+  const [issue] = requestHeaderSchema.safeParse({ ...header, sentMs: 0 }).error?.issues ?? [];
+  if (issue === undefined) return;
+  const field = issue.path.join('.');
+  throw new ServerError('REQUEST_INVALID', `${field} of the request: ${issue.message}.`, { details: { field } });
 }
 
 /** A refusal before the robot was asked, as a last word. */
