@@ -80,3 +80,23 @@ test('a closed feed delivers nothing and leaves no timer', async () => {
   expect(seen).toEqual(['0@0']);
   expect(clock.pendingTimers).toBe(0);
 });
+
+test('a feed that another reader closes while it handles a message delivers nothing more and leaves no timer', async () => {
+  const { clock, channel, feed, seen, send } = setUp();
+  let closesFirst = (): void => undefined;
+  const closing = new ChannelFeed(channel, clock, { deliver: () => closesFirst(), dropped: () => undefined });
+  closing.add('s', undefined);
+  const limited = new ChannelFeed(channel, clock, {
+    deliver: (_channel, { sequence }) => void seen.push(`limited ${sequence}`),
+    dropped: () => undefined,
+  });
+  limited.add('s', 1);
+  send(1);
+  closesFirst = () => limited.close();
+  send(2);
+  channel.handleDropped(1);
+  await clock.advance(5_000);
+  expect(seen).toEqual(['1@0', 'limited 1', '2@0']);
+  expect(clock.pendingTimers).toBe(0);
+  feed.close();
+});

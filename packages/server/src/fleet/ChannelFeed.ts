@@ -30,6 +30,7 @@ export class ChannelFeed implements ChannelReader {
   #droppedUntold = 0;
   #droppedToldMs = Number.NEGATIVE_INFINITY;
   #cancelTimer: Disposer | undefined;
+  #closed = false;
 
   constructor(channel: ChannelState, clock: Clock, sink: FeedSink) {
     this.#channel = channel;
@@ -57,6 +58,8 @@ export class ChannelFeed implements ChannelReader {
   }
 
   handleMessage(channel: ChannelState, record: MessageRecord): void {
+    // Another reader of the same message may have closed this one.
+    if (this.#closed) return;
     if (this.#intervalMs === 0) {
       this.#sink.deliver(channel, record);
       return;
@@ -68,11 +71,13 @@ export class ChannelFeed implements ChannelReader {
   }
 
   handleDropped(_channel: ChannelState, count: number): void {
+    if (this.#closed) return;
     this.#droppedUntold += count;
     this.#tellDrops(this.#clock.monotonicMs());
   }
 
   close(): void {
+    this.#closed = true;
     this.#detach();
     this.#stopTimer();
     this.#rates.clear();
