@@ -16,6 +16,9 @@ export class LonglineError<Code extends string = string> extends Error {
   }
 }
 
+/** Whether something thrown has a code that may be told. */
+export const isLonglineError = (error: unknown): error is LonglineError => error instanceof LonglineError;
+
 /** Codes of this package and of every `RosGraph`; docs/errors.md says what each means and what to do. */
 export const rosErrorCodes = [
   'DEFINITION_INVALID',

@@ -4,7 +4,7 @@ export { systemClock } from './Clock.ts';
 export { codecFor } from './codecFor.ts';
 export { concatDefinition, DEFINITION_SEPARATOR, schemaOf } from './concatDefinition.ts';
 export type { FindMessageText } from './concatDefinition.ts';
-export { LonglineError, RosError, rosErrorCodes } from './errors.ts';
+export { isLonglineError, LonglineError, RosError, rosErrorCodes } from './errors.ts';
 export type { RosErrorCode } from './errors.ts';
 export { parseJsonExact, stringifyExact } from './exactJson.ts';
 export type { JsonOptions } from './exactJson.ts';

@@ -30,9 +30,6 @@ export class ServerError extends LonglineError<ServerErrorCode> {
   override readonly name = 'ServerError';
 }
 
-/** Whether something thrown has a code that may be told. */
-export const isLonglineError = (error: unknown): error is LonglineError => error instanceof LonglineError;
-
 export const deviceUnknown = (device: string): ServerError =>
   new ServerError(
     'DEVICE_UNKNOWN',

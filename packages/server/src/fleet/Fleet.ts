@@ -1,7 +1,7 @@
+import { isLonglineError } from '@longline/ros';
 import { parseDeviceId } from '@longline/line';
 import type { CommandInfo } from '../commands/CommandInfo.ts';
 import type { StandingSpec } from '../commands/CommandSpec.ts';
-import { isLonglineError } from '../errors.ts';
 import { localAdministrator } from '../Principal.ts';
 import type { Principal } from '../Principal.ts';
 import { Device } from './Device.ts';

@@ -1,7 +1,8 @@
 import type { FastifyError } from 'fastify';
 import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod';
+import { isLonglineError } from '@longline/ros';
 import type { LonglineError } from '@longline/ros';
-import { isLonglineError, ServerError } from '../errors.ts';
+import { ServerError } from '../errors.ts';
 import { statusOf } from './statusOf.ts';
 
 /** An error as a route answers it. */

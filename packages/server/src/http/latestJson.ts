@@ -1,5 +1,5 @@
+import { isLonglineError } from '@longline/ros';
 import type { LonglineError, Message } from '@longline/ros';
-import { isLonglineError } from '../errors.ts';
 import type { LatestMessage } from '../fleet/LatestMessage.ts';
 import { isoNanoseconds } from './isoNanoseconds.ts';
 

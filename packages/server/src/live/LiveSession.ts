@@ -12,10 +12,11 @@ import type {
   SubscribeRecord,
   Transport,
 } from '@longline/line';
+import { isLonglineError } from '@longline/ros';
 import type { Clock, Disposer } from '@longline/ros';
 import { rejected } from '../commands/Commands.ts';
 import type { RobotRequests } from '../commands/RobotRequests.ts';
-import { isLonglineError, ServerError } from '../errors.ts';
+import { ServerError } from '../errors.ts';
 import { ChannelFeed } from '../fleet/ChannelFeed.ts';
 import type { FeedSink } from '../fleet/ChannelFeed.ts';
 import type { ChannelState } from '../fleet/ChannelState.ts';
