@@ -214,3 +214,38 @@ test('help and version are no failures', async () => {
   expect(await longline('--version')).toMatchObject({ code: 0, out: '0.1.0\n' });
   expect(await longline('topic', '--help')).toMatchObject({ code: 0, out: expect.stringContaining('echo') as string });
 });
+
+test('with --json refusals are JSON too, one line on standard error', async () => {
+  const refusals: [string[], number, object][] = [
+    [['topic', 'echo', 'tutle', '/x', '--json'], 1, { code: 'DEVICE_UNKNOWN', details: { device: 'tutle' } }],
+    [['topic', 'echo', '--json'], 2, { code: 'ARGUMENT_INVALID', message: "missing required argument 'device'" }],
+    [['topic', 'pub', 'turtle', '/turtle1/cmd_vel', '{x', '--json'], 2, { code: 'ARGUMENT_INVALID' }],
+  ];
+  for (const [args, code, error] of refusals) {
+    const result = await longline(...args);
+    expect([result.code, result.out]).toEqual([code, '']);
+    expect(JSON.parse(result.err)).toMatchObject(error);
+  }
+});
+
+test('of a robot that its agent does not reach, the topics and the reason are told', async () => {
+  const lost = await startAgent({ device: 'lost', server: server.url, robot: 'ros1://127.0.0.1:1' });
+  try {
+    await waitFor(async () => (await longline('devices')).out.includes('lost'));
+    await waitFor(async () => (await longline('topic', 'list', 'lost')).err.includes('ECONNREFUSED'));
+    const list = await longline('topic', 'list', 'lost');
+    expect(list.err).toMatch(/^lost is online, but its ROS is not reached \(ROS_UNREACHABLE: .*Is roscore running/);
+    expect(list.err).toMatch(/the server keeps no topics of it\.\n$/);
+    const echo = await longline('topic', 'echo', 'lost', '/x');
+    expect(echo).toMatchObject({ code: 1, err: expect.stringContaining('its ROS is not reached') as string });
+  } finally {
+    await lost.stop();
+  }
+});
+
+test('every command of the first page has help, and those with YAML have examples', async () => {
+  for (const command of ['demo', 'server', 'agent', 'topic echo', 'topic pub', 'service call', 'param set']) {
+    const { code, out } = await longline(...command.split(' '), '--help');
+    expect([code, out]).toEqual([0, expect.stringContaining(`Examples:\n  longline ${command}`)]);
+  }
+});

@@ -1,5 +1,6 @@
-import type { RemoteDevice } from '@longline/client';
+import type { DeviceRecord, RemoteDevice } from '@longline/client';
 import { RosError } from '@longline/ros';
+import { describeOffline } from './describeOffline.ts';
 import { fieldPath } from './format/selectField.ts';
 import { suggestion } from './nearNames.ts';
 
@@ -11,9 +12,9 @@ export interface FoundTopic {
 
 /**
  * The channel that a name stands for: a topic, or `topic/field` as rostopic has it. A leading `/` may be left out.
- * Rejects with `TOPIC_UNKNOWN` that says whether the robot has the topic but does not send it, or names those most alike.
+ * Rejects with `TOPIC_UNKNOWN` that says whether the robot is absent, or has the topic but does not send it, or names those most alike.
  */
-export async function findTopic(device: RemoteDevice, name: string): Promise<FoundTopic> {
+export async function findTopic(device: RemoteDevice, record: DeviceRecord, name: string): Promise<FoundTopic> {
   const wanted = absolute(name);
   const channels = await device.channels();
   const sent = channels.map(({ topic }) => topic).sort();
@@ -30,7 +31,11 @@ export async function findTopic(device: RemoteDevice, name: string): Promise<Fou
         ? 'The robot has it, but nobody publishes it there.'
         : "The robot has it, but its agent does not send it: look at 'topics' in the agent's config.";
   }
-  throw new RosError('TOPIC_UNKNOWN', `${device.id} sends no topic ${wanted}. ${help}`, { details: { topic: wanted } });
+  const problem = describeOffline(record);
+  const now = problem === undefined ? '' : ` ${problem}.`;
+  throw new RosError('TOPIC_UNKNOWN', `${device.id} sends no topic ${wanted}. ${help}${now}`, {
+    details: { topic: wanted },
+  });
 }
 
 /** ROS names from outside of a node are global. */

@@ -4,8 +4,11 @@ import type { Terminal } from './Terminal.ts';
 import { CliError } from './errors.ts';
 import { DEFAULT_SERVER } from './withFleet.ts';
 
-/** The whole command line. Each command's code is loaded when it runs, so that none waits for the others'. */
-export function buildProgram(terminal: Terminal): Command {
+/**
+ * The whole command line. Each command's code is loaded when it runs, so that none waits for the others'. With `quiet`
+ * what is not understood is thrown, and not written too.
+ */
+export function buildProgram(terminal: Terminal, { quiet }: { readonly quiet: boolean }): Command {
   const program = new Command('longline')
     .description('Connects ROS robots to a server anywhere, and reads and commands them from there.')
     .version('0.1.0')
@@ -13,8 +16,18 @@ export function buildProgram(terminal: Terminal): Command {
     .showHelpAfterError('(--help tells how)')
     .configureOutput({
       writeOut: (text) => void terminal.print(text),
-      writeErr: (text) => terminal.warn(text.trimEnd()),
+      writeErr: (text) => {
+        if (!quiet) terminal.warn(text.trimEnd());
+      },
     });
+  addExamples(
+    program,
+    'longline demo',
+    'longline server',
+    'longline agent --device robot-1 --server ws://HOST:8080 --robot ros1://localhost:11311',
+    'longline devices',
+    'longline topic echo robot-1 /odom',
+  );
   addRunners(program, terminal);
   addReader(program.command('devices').description('every device that the server knows')).action(
     async (options: ReaderFlags) => (await import('./commands/devices.ts')).devices(terminal, options),
@@ -35,9 +48,11 @@ const addReader = (command: Command): Command =>
     .option('--server <url>', `the server (default: $LONGLINE_SERVER, else ${DEFAULT_SERVER})`)
     .option('--json', 'machine-readable output');
 
+const addExamples = (command: Command, ...lines: readonly string[]): Command =>
+  command.addHelpText('after', ['', 'Examples:', ...lines.map((line) => `  ${line}`)].join('\n'));
+
 function addRunners(program: Command, terminal: Terminal): void {
-  program
-    .command('demo')
+  addExamples(program.command('demo'), 'longline demo', 'longline demo --for 20s --json')
     .description('server, agent and a simulated turtle in one: the turtle drives in a circle')
     .option('--for <duration>', 'end after so long, like 20s or 1m (default: at Ctrl-C)', duration)
     .option('--json', 'print a summary as the last line')
@@ -49,8 +64,7 @@ function addRunners(program: Command, terminal: Terminal): void {
         port: options.port,
       }),
     );
-  program
-    .command('server')
+  addExamples(program.command('server'), 'longline server', 'longline server --port 9000 --json')
     .description('run a server')
     .option('--host <address>', 'where to listen (default: 127.0.0.1)')
     .option('--port <number>', 'port to listen on (default: 8080)', port)
@@ -59,8 +73,12 @@ function addRunners(program: Command, terminal: Terminal): void {
     .action(async (options: { host?: string; port?: number; unlockedNetwork?: boolean; json?: boolean }) =>
       (await import('./commands/server.ts')).server(terminal, options),
     );
-  program
-    .command('agent')
+  addExamples(
+    program.command('agent'),
+    'longline agent --device robot-1 --server wss://HOST --robot ros1://localhost:11311',
+    "longline agent --robot turtlesim: --allow-publish '/turtle1/cmd_vel'",
+    'longline agent -c agent.yaml',
+  )
     .description('run the agent beside a robot')
     .option('-c, --config <file>', 'YAML file; flags replace its keys')
     .option('--device <id>', "the device's ID (default: the host's name)")
@@ -88,17 +106,28 @@ interface AgentFlags {
 
 function addTopicCommands(program: Command, terminal: Terminal): void {
   const topic = program.command('topic').description("a robot's topics: list, info, echo, hz, bw, pub");
-  addReader(topic.command('list').argument('<device>').description('names of the topics'))
+  addReader(topic.command('list').argument('<device>', 'ID of the robot').description('names of the topics'))
     .option('-v, --verbose', 'with types and counts of publishers and subscribers')
     .action(async (device: string, options: ReaderFlags & { verbose?: boolean }) =>
       (await import('./commands/topicList.ts')).topicList(terminal, device, options),
     );
   addReader(
-    topic.command('info').argument('<device>').argument('<topic>').description('type, publishers, subscribers'),
+    topic
+      .command('info')
+      .argument('<device>', 'ID of the robot')
+      .argument('<topic>', 'topic on the robot, like /odom')
+      .description('type, publishers, subscribers'),
   ).action(async (device: string, name: string, options: ReaderFlags) =>
     (await import('./commands/topicInfo.ts')).topicInfo(terminal, device, name, options),
   );
-  addReader(topic.command('echo').argument('<device>').argument('<topic>', 'topic, or topic/field'))
+  addExamples(
+    addReader(
+      topic.command('echo').argument('<device>', 'ID of the robot').argument('<topic>', 'topic, or topic/field'),
+    ),
+    'longline topic echo robot-1 /odom -n 1',
+    'longline topic echo robot-1 /odom/pose/pose/position',
+    'longline topic echo robot-1 /odom --rate 1 --json',
+  )
     .description('messages as YAML documents')
     .option('-n, --count <number>', 'end after so many messages', count)
     .option('--field <path>', 'only this part, like linear.x or poses[0]')
@@ -111,19 +140,42 @@ function addTopicCommands(program: Command, terminal: Terminal): void {
         { rate: rateHz, ...options }: ReaderFlags & { count?: number; field?: string; last?: boolean; rate?: number },
       ) => (await import('./commands/topicEcho.ts')).topicEcho(terminal, device, name, { ...options, rateHz }),
     );
-  addReader(topic.command('hz').argument('<device>').argument('<topic>').description('rate of messages, every second'))
+  addReader(
+    topic
+      .command('hz')
+      .argument('<device>', 'ID of the robot')
+      .argument('<topic>', 'topic on the robot, like /odom')
+      .description('rate of messages, every second'),
+  )
     .option('-w, --window <number>', 'messages averaged over (default: 50000)', count)
     .option('-n, --count <number>', 'end after so many reports', count)
     .action(async (device: string, name: string, options: ReaderFlags & { window?: number; count?: number }) =>
       (await import('./commands/topicHz.ts')).topicHz(terminal, device, name, options),
     );
-  addReader(topic.command('bw').argument('<device>').argument('<topic>').description('bytes a second, every second'))
+  addReader(
+    topic
+      .command('bw')
+      .argument('<device>', 'ID of the robot')
+      .argument('<topic>', 'topic on the robot, like /odom')
+      .description('bytes a second, every second'),
+  )
     .option('-w, --window <number>', 'messages averaged over (default: 100)', count)
     .option('-n, --count <number>', 'end after so many reports', count)
     .action(async (device: string, name: string, options: ReaderFlags & { window?: number; count?: number }) =>
       (await import('./commands/topicBw.ts')).topicBw(terminal, device, name, options),
     );
-  addReader(topic.command('pub').argument('<device>').argument('<topic>').argument('[type and yaml...]'))
+  addExamples(
+    addReader(
+      topic
+        .command('pub')
+        .argument('<device>', 'ID of the robot')
+        .argument('<topic>', 'topic on the robot, like /odom')
+        .argument('[type and yaml...]', 'type, needed where the robot does not have the topic; then the message'),
+    ),
+    "longline topic pub robot-1 /cmd_vel geometry_msgs/Twist '{linear: {x: 0.5}}'",
+    "longline topic pub robot-1 /cmd_vel '[0.5, 0, 0]' '[0, 0, 0]'",
+    "longline topic pub robot-1 /cmd_vel '{angular: {z: 1}}' --standing",
+  )
     .description("publish on the robot; the message is YAML: '{linear: {x: 1.0}}', or one value per field")
     .option('-1, --once', 'publish one message (the default)')
     .option('-r, --rate <hz>', 'publish again and again until Ctrl-C', rate)
@@ -146,12 +198,23 @@ function addTopicCommands(program: Command, terminal: Terminal): void {
 
 function addServiceCommands(program: Command, terminal: Terminal): void {
   const service = program.command('service').description("a robot's services: list, call");
-  addReader(service.command('list').argument('<device>').description('names of the services'))
+  addReader(service.command('list').argument('<device>', 'ID of the robot').description('names of the services'))
     .option('-v, --verbose', 'with types and nodes')
     .action(async (device: string, options: ReaderFlags & { verbose?: boolean }) =>
       (await import('./commands/serviceList.ts')).serviceList(terminal, device, options),
     );
-  addReader(service.command('call').argument('<device>').argument('<service>').argument('[yaml...]'))
+  addExamples(
+    addReader(
+      service
+        .command('call')
+        .argument('<device>', 'ID of the robot')
+        .argument('<service>', 'service on the robot')
+        .argument('[yaml...]', 'the request'),
+    ),
+    'longline service call robot-1 /clear',
+    "longline service call turtle /spawn '{x: 2, y: 3, name: bob}'",
+    'longline service call turtle /spawn 2 3 0 bob',
+  )
     .description('call a service; the request is YAML, a map or one value per field')
     .option('--deadline <duration>', 'give up after this long (default: 5s)', duration)
     .action(async (device: string, name: string, args: string[], options: ReaderFlags & { deadline?: number }) =>
@@ -164,16 +227,27 @@ function addServiceCommands(program: Command, terminal: Terminal): void {
 
 function addParamCommands(program: Command, terminal: Terminal): void {
   const param = program.command('param').description("a robot's parameters: list, get, set");
-  addReader(param.command('list').argument('<device>').description('names of the parameters')).action(
-    async (device: string, options: ReaderFlags) =>
-      (await import('./commands/paramList.ts')).paramList(terminal, device, options),
-  );
-  addReader(param.command('get').argument('<device>').argument('<name>').description('the value as YAML')).action(
-    async (device: string, name: string, options: ReaderFlags) =>
-      (await import('./commands/paramGet.ts')).paramGet(terminal, device, name, options),
+  addReader(
+    param.command('list').argument('<device>', 'ID of the robot').description('names of the parameters'),
+  ).action(async (device: string, options: ReaderFlags) =>
+    (await import('./commands/paramList.ts')).paramList(terminal, device, options),
   );
   addReader(
-    param.command('set').argument('<device>').argument('<name>').argument('<yaml>').description('set a value'),
+    param.command('get').argument('<device>', 'ID of the robot').argument('<name>').description('the value as YAML'),
+  ).action(async (device: string, name: string, options: ReaderFlags) =>
+    (await import('./commands/paramGet.ts')).paramGet(terminal, device, name, options),
+  );
+  addExamples(
+    addReader(
+      param
+        .command('set')
+        .argument('<device>', 'ID of the robot')
+        .argument('<name>')
+        .argument('<yaml>')
+        .description('set a value'),
+    ),
+    'longline param set robot-1 /max_speed 0.5',
+    "longline param set robot-1 /waypoints '[1, 2, 3]'",
   ).action(async (device: string, name: string, text: string, options: ReaderFlags) =>
     (await import('./commands/paramSet.ts')).paramSet(terminal, device, name, text, options),
   );

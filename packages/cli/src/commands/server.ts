@@ -21,10 +21,12 @@ export async function server(
     ...(unlockedNetwork === undefined ? {} : { unlockedNetwork }),
     log: terminalLog(terminal, json),
   });
+  const everywhere = host === '0.0.0.0' || host === '::';
+  const forRobots = everywhere ? `ws://ADDRESS_OF_THIS_MACHINE:${running.port}` : running.url;
   await terminal.print(
     json === true
       ? `${JSON.stringify({ url: running.url, port: running.port })}\n`
-      : `Longline server at ${running.url}; robots connect with: longline agent --server ${running.url}\n`,
+      : `Longline server at ${running.url}; robots connect with: longline agent --server ${forRobots}\n`,
   );
   await untilAborted(terminal.signal);
   await running.stop();

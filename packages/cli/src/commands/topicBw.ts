@@ -1,19 +1,14 @@
-import { findTopic } from '../findTopic.ts';
-import { findDevice } from '../findDevice.ts';
+import { openTopic } from '../openTopic.ts';
 import { withFleet } from '../withFleet.ts';
 import { repeat } from '../repeat.ts';
 import { BandwidthWindow, bandwidthText } from '../statistics/BandwidthWindow.ts';
-import { describeOffline } from '../describeOffline.ts';
 import type { Terminal } from '../Terminal.ts';
 import type { HzOptions } from './topicHz.ts';
 
 /** `longline topic bw DEVICE TOPIC`: bytes of serialized messages per second as they arrive here. */
 export function topicBw(terminal: Terminal, id: string, name: string, options: HzOptions): Promise<void> {
   return withFleet(terminal, options, async (fleet) => {
-    const { device, record } = await findDevice(fleet, id);
-    const { topic } = await findTopic(device, name);
-    const problem = describeOffline(record);
-    if (problem !== undefined) terminal.warn(problem);
+    const { topic } = await openTopic(terminal, fleet, id, name);
     const window = new BandwidthWindow(options.window);
     let live = false;
     const subscription = fleet.subscribe(

@@ -1,12 +1,10 @@
 import type { Message, StructLayout } from '@longline/ros';
 import { RosError, structLayout } from '@longline/ros';
-import { describeOffline } from '../describeOffline.ts';
-import { findTopic } from '../findTopic.ts';
+import { openTopic } from '../openTopic.ts';
 import { fieldPath, selectField } from '../format/selectField.ts';
 import { ros2Yaml } from '../format/ros2Yaml.ts';
 import { messageShape, rosYaml } from '../format/rosYaml.ts';
 import { LiveMessages } from '../LiveMessages.ts';
-import { findDevice } from '../findDevice.ts';
 import { withFleet } from '../withFleet.ts';
 import type { ServerOptions } from '../withFleet.ts';
 import type { Terminal } from '../Terminal.ts';
@@ -23,11 +21,8 @@ export interface EchoOptions extends ServerOptions {
 /** `longline topic echo DEVICE TOPIC`: messages as YAML documents, as `rostopic echo`; with `--json` one object a line. */
 export function topicEcho(terminal: Terminal, id: string, name: string, options: EchoOptions): Promise<void> {
   return withFleet(terminal, options, async (fleet) => {
-    const { device, record } = await findDevice(fleet, id);
-    const { field, topic } = await findTopic(device, name);
+    const { field, topic } = await openTopic(terminal, fleet, id, name);
     const path = [...field, ...fieldPath(options.field ?? '')];
-    const problem = describeOffline(record);
-    if (problem !== undefined) terminal.warn(problem);
     const messages = new LiveMessages({ ...options, fleet, device: id, topic, signal: terminal.signal });
     let left = options.count ?? Infinity;
     for await (const message of messages) {

@@ -1,11 +1,9 @@
-import { findTopic } from '../findTopic.ts';
-import { findDevice } from '../findDevice.ts';
+import { openTopic } from '../openTopic.ts';
 import { withFleet } from '../withFleet.ts';
 import type { ServerOptions } from '../withFleet.ts';
 import { repeat } from '../repeat.ts';
 import { DEFAULT_RATE_WINDOW, RateWindow } from '../statistics/RateWindow.ts';
 import type { RateSummary } from '../statistics/RateWindow.ts';
-import { describeOffline } from '../describeOffline.ts';
 import type { Terminal } from '../Terminal.ts';
 
 export interface HzOptions extends ServerOptions {
@@ -18,10 +16,7 @@ export interface HzOptions extends ServerOptions {
 /** `longline topic hz DEVICE TOPIC`: the rate on the robot, by the times at which its agent received the messages. */
 export function topicHz(terminal: Terminal, id: string, name: string, options: HzOptions): Promise<void> {
   return withFleet(terminal, options, async (fleet) => {
-    const { device, record } = await findDevice(fleet, id);
-    const { topic } = await findTopic(device, name);
-    const problem = describeOffline(record);
-    if (problem !== undefined) terminal.warn(problem);
+    const { topic } = await openTopic(terminal, fleet, id, name);
     const window = new RateWindow(options.window ?? DEFAULT_RATE_WINDOW);
     let [live, fresh, dropped] = [false, false, 0];
     const subscription = fleet.subscribe(

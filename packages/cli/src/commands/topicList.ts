@@ -1,4 +1,5 @@
 import type { TopicInfo } from '@longline/ros';
+import { describeOffline } from '../describeOffline.ts';
 import { findDevice } from '../findDevice.ts';
 import { withFleet } from '../withFleet.ts';
 import type { ServerOptions } from '../withFleet.ts';
@@ -13,11 +14,13 @@ export function topicList(
   return withFleet(terminal, options, async (fleet) => {
     const { device, record } = await findDevice(fleet, id);
     const channels = await device.channels();
+    const problem = describeOffline(record);
     let topics: readonly TopicInfo[];
-    if (record.online && record.status.ros.state === 'connected') {
+    if (problem === undefined) {
       topics = (await device.snapshot()).topics;
     } else {
-      terminal.warn(`${id} is not reached now; these are the topics that the server keeps of it.`);
+      const kept = channels.length === 0 ? 'the server keeps no topics' : 'these are the topics that the server keeps';
+      terminal.warn(`${problem}; ${kept} of it.`);
       topics = channels.map(({ schema, topic }) => ({
         name: topic,
         type: schema.name,

@@ -42,7 +42,10 @@ test('the turtle drives its circle and the last line says so', async () => {
 test('less than one turn is a failure with the reason', async () => {
   const terminal = recordingTerminal();
   const code = await runCli(['demo', '--for', '2s', '--json', '--port', '0'], terminal);
-  expect([code, terminal.err.trim().split('\n').at(-1)]).toEqual([1, expect.stringMatching(/^CIRCLE_NOT_DRIVEN: /)]);
+  expect([code, terminal.err.trim().split('\n').at(-1)]).toEqual([
+    1,
+    expect.stringMatching(/^\{"code":"CIRCLE_NOT_DRIVEN",/),
+  ]);
   expect(JSON.parse(terminal.out)).toMatchObject({ device: 'turtle' });
 });
 
