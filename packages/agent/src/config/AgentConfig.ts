@@ -13,7 +13,7 @@ export const MAX_CONFIG_ENTRIES = 1_000;
 const patterns = z.array(patternSchema).max(MAX_CONFIG_ENTRIES).default([]);
 
 const deviceSchema = z
-  .union([z.string(), z.int().min(0).transform(String)])
+  .union([z.string(), z.int().min(0).transform(String)], 'write text or a whole number')
   .refine(isDeviceId, 'write 1 to 128 of A-Z a-z 0-9 . _ - and start with a letter or digit');
 
 const robotSchema = z.string().superRefine((text, context) => {

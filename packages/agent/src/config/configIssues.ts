@@ -7,7 +7,13 @@ export interface ConfigIssue {
   readonly text: string;
 }
 
-/** The issues of a config in plain words; unknown keys name the known ones, which are looked up in the schema. */
+/** Most characters of a wrong value that are shown. */
+const MAX_SHOWN = 60;
+
+/**
+ * The issues of a config in plain words; unknown keys name the known ones, which are looked up in the schema. The values
+ * themselves are shown when the config was parsed with `reportInput`.
+ */
 export function configIssues(
   error: z.ZodError,
   knownKeys: (path: readonly PropertyKey[]) => readonly string[],
@@ -20,8 +26,28 @@ export function configIssues(
         text: `there is no such key; the keys here are ${knownKeys(issue.path).join(', ')}`,
       }));
     }
-    return [{ path, text: issue.message.replace(/\.$/, '') }];
+    return [{ path, text: issueText(issue) }];
   });
+}
+
+const words: ReadonlyMap<string, string> = new Map([
+  ['string', 'text'],
+  ['number', 'a number'],
+  ['int', 'a whole number'],
+  ['boolean', 'true or false'],
+  ['array', 'a list, like [a, b]'],
+  ['object', 'keys with values'],
+]);
+
+/** What to write, and what stands there. */
+function issueText(issue: z.core.$ZodIssue): string {
+  let expected: string | undefined;
+  if (issue.code === 'invalid_type') expected = words.get(issue.expected);
+  if (issue.code === 'invalid_value' && issue.message.startsWith('Invalid')) expected = issue.values.join(', ');
+  if (expected === undefined) return issue.message.replace(/\.$/, '');
+  const { input } = issue;
+  if (input === undefined) return `it is missing; write ${expected}`;
+  return `write ${issue.code === 'invalid_value' ? 'one of ' : ''}${expected}; it is ${JSON.stringify(input).slice(0, MAX_SHOWN)}`;
 }
 
 /** `topics[0].lane`. */

@@ -75,10 +75,22 @@ const bad: readonly (readonly [what: string, yaml: string, ...messages: string[]
   ['a robot of no known kind', 'robot: foo://x', 'there is no scheme foo:', 'ros1://HOST:11311'],
   ['a robot for later versions', 'robot: "ros2:"', 'This version has no robots at ros2:'],
   ['a pattern that is none', 'allow:\n  publish:\n    - cmd_vel', 'allow.publish[0] (line 3)', 'must begin with "/"'],
-  ['a lane that is none', "topics:\n  - match: '/**'\n    lane: fast", 'topics[0].lane (line 3)', '"bulk"'],
+  [
+    'a lane that is none',
+    "topics:\n  - match: '/**'\n    lane: fast",
+    'topics[0].lane (line 3)',
+    'state, telemetry, bulk; it is "fast"',
+  ],
   ['delivery of later versions', "topics: [{match: '/**', delivery: stored}]", '"stored" is not available', 'latest'],
   ['a rate of zero', "topics: [{match: '/**', rateHz: 0}]", 'topics[0].rateHz (line 1)', '0.001'],
-  ['a rule without a match', 'topics: [{lane: bulk}]', 'topics[0]', 'expected string'],
+  ['a rule without a match', 'topics: [{lane: bulk}]', 'topics[0].match (line 1): it is missing; write text'],
+  [
+    'text for a list',
+    'allow: {publish: /cmd_vel}',
+    'allow.publish (line 1): write a list, like [a, b]; it is "/cmd_vel"',
+  ],
+  ['text for a number', "topics: [{match: '/**', rateHz: fast}]", 'rateHz (line 1): write a number; it is "fast"'],
+  ['a list for the device', 'device: [a]', 'device (line 1): write text or a whole number'],
   ['a key twice', 'device: a\ndevice: b', 'line 2'],
   ['an outbox too small', 'outbox: {maxBytes: 5}', 'outbox.maxBytes', '1048576'],
   ['a proxy that is none', 'proxy: socks5://x', 'proxy (line 1)', 'http://HOST:PORT'],
@@ -90,7 +102,9 @@ test.each(bad)('refused with its place and remedy: %s', async (_what, yaml, ...m
 });
 
 test('a file that is not there and a bad flag are told apart from the file', async () => {
-  await expect(loadAgentConfig({ path: '/nowhere/agent.yaml' })).rejects.toThrow('/nowhere/agent.yaml cannot be read');
+  await expect(loadAgentConfig({ path: '/nowhere/agent.yaml' })).rejects.toThrow(
+    '/nowhere/agent.yaml cannot be read: there is no such file.',
+  );
   await expect(loadAgentConfig({ text: 'device: ok', overrides: { device: '/' } })).rejects.toThrow(
     'device (given on the command line)',
   );

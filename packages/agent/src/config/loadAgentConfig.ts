@@ -56,7 +56,10 @@ async function readConfigFile(path: string): Promise<string> {
     if (bytes <= MAX_CONFIG_BYTES) return await readFile(path, 'utf8');
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : 'unknown error';
-    throw new AgentError('CONFIG_INVALID', `${path} cannot be read: ${why}.`, { cause });
+    const isMissing = cause instanceof Error && 'code' in cause && cause.code === 'ENOENT';
+    throw new AgentError('CONFIG_INVALID', `${path} cannot be read: ${isMissing ? 'there is no such file' : why}.`, {
+      cause,
+    });
   }
   throw new AgentError('CONFIG_INVALID', `${path} has ${bytes} bytes; a config has at most ${MAX_CONFIG_BYTES}.`);
 }

@@ -16,7 +16,7 @@ export function parseAgentConfig(
   source = 'The configuration',
   where: (path: readonly (string | number)[]) => string = () => '',
 ): AgentConfig {
-  const result = agentConfigSchema.safeParse(input);
+  const result = agentConfigSchema.safeParse(input, { reportInput: true });
   if (result.success) return result.data;
   const issues = configIssues(result.error, knownKeys);
   const told = issues.slice(0, MAX_TOLD).map(({ path, text }) => {

@@ -1,3 +1,4 @@
+import { laneSchema } from '@longline/line';
 import { RosError, topicPattern } from '@longline/ros';
 import { z } from 'zod';
 
@@ -25,7 +26,7 @@ export const topicRuleSchema = z.strictObject({
   /** `false` keeps the topics on the robot. */
   send: z.boolean().default(true),
   /** Priority on the line. */
-  lane: z.enum(['control', 'state', 'telemetry', 'bulk']).default('telemetry'),
+  lane: laneSchema.default('telemetry'),
   /** What happens when the line cannot keep up: the newest replaces the older, or a bounded queue loses its oldest. */
   delivery: z
     .enum(['latest', 'queue'], {
