@@ -27,7 +27,7 @@ export function processTerminal(): Terminal {
     warn: (line) => void stderr.write(`${line}\n`),
     signal: stop.signal,
     env: process.env,
-    isTty: stdout.isTTY,
+    isTty: stdout.isTTY && process.env['TERM'] !== 'dumb',
     get columns() {
       return stdout.columns || 80;
     },
