@@ -1,4 +1,4 @@
-import { RosError } from '@longline/ros';
+import { DEFAULT_DEADLINE_MS, RosError } from '@longline/ros';
 import type {
   Advertisement,
   Clock,
@@ -73,7 +73,10 @@ export class BridgePublisher implements Publisher {
 
   async publish(data: Uint8Array, options: OperationOptions = {}): Promise<PublishReceipt> {
     options.signal?.throwIfAborted();
-    const { topic, latched } = this.#options.advertisement;
+    const { clock, advertisement } = this.#options;
+    const { topic, latched } = advertisement;
+    const { deadlineMs = DEFAULT_DEADLINE_MS } = options;
+    const startMs = clock.monotonicMs();
     const msg = bridgeJson(this.schema, this.encoding, data);
     const session = this.#openSession();
     if (this.#held >= MAX_HELD_MESSAGES || session.bufferedBytes() > MAX_UNSENT_BYTES) throw busy(topic);
@@ -85,6 +88,7 @@ export class BridgePublisher implements Publisher {
     }
     options.signal?.throwIfAborted();
     if (this.#openSession() !== session) throw disconnected(topic);
+    if (clock.monotonicMs() - startMs > deadlineMs) throw late(topic, deadlineMs);
     session.sendText(
       `{"op":"publish","id":${JSON.stringify(this.#options.id)},"topic":${JSON.stringify(topic)},` +
         `"type":${JSON.stringify(this.schema.name)},"latch":${latched ?? false},"msg":${msg}}`,
@@ -113,6 +117,13 @@ const disconnected = (topic: string): RosError =>
     'ROS_UNREACHABLE',
     `A message for ${topic} was not sent: the rosbridge server does not answer. Messages are not kept for later; publish again when it does.`,
     { details: { topic } },
+  );
+
+const late = (topic: string, deadlineMs: number): RosError =>
+  new RosError(
+    'ROS_TIMEOUT',
+    `A message for ${topic} was not sent: within ${deadlineMs} ms the subscribers could not find the new publisher. Publish again.`,
+    { details: { topic, deadlineMs } },
   );
 
 const busy = (topic: string): RosError =>
