@@ -37,7 +37,7 @@ export interface LiveEndHandlers {
 export class LiveEnd extends LineEnd {
   readonly #handlers: LiveEndHandlers;
   readonly #channels: ChannelSender;
-  readonly #newest = new NewestPerChannel();
+  readonly #newest: NewestPerChannel;
   readonly #subscriptions = new Set<number>();
   #helloSeen = false;
   #droppedTotal = 0;
@@ -50,6 +50,7 @@ export class LiveEnd extends LineEnd {
     });
     this.#handlers = options.handlers;
     this.#channels = new ChannelSender(this.line);
+    this.#newest = new NewestPerChannel(this.line.limits.maxKeptBytes);
   }
 
   /** Messages that this reader was too slow for. */

@@ -20,6 +20,8 @@ export interface LineLimits {
   readonly windowBytes: number;
   /** Bytes of control records that may wait on a congested socket before the line is given up (4429). */
   readonly maxPendingControlBytes: number;
+  /** Bytes of the newest messages kept for a reader whose socket takes no data; beyond it those kept longest go (clause 9.6). */
+  readonly maxKeptBytes: number;
   /** How long the accepting side waits for the hello, and the connecting side for the welcome (clause 2.1). */
   readonly helloTimeoutMs: number;
   /** A ping leaves this often (clause 7.1). */
@@ -41,6 +43,7 @@ export const defaultLimits: LineLimits = {
   batchBytes: 64 * 1024,
   windowBytes: 1024 * 1024,
   maxPendingControlBytes: 32 * 1024 * 1024,
+  maxKeptBytes: 32 * 1024 * 1024,
   helloTimeoutMs: 10_000,
   heartbeatMs: 2_000,
   silenceMs: 6_000,

@@ -126,6 +126,28 @@ describe('a reader line', () => {
     expect(live.droppedTotal).toBe(2 * (100 - poses.length));
   });
 
+  test('what is kept for a slow reader is bounded in bytes: the channels kept longest lose theirs, and are told', async () => {
+    const { live, pair, clock, log } = await new Live({ windowBytes: 100, maxKeptBytes: 3_000 }).opened();
+    const channels = Array.from({ length: 11 }, (_, id) => ({ ...pose, id, topic: `/${id}` }));
+    live.advertise(channels);
+    await clock.advance(10);
+    pair.right.stalled = true;
+    live.deliver(0, messageRecord(0, 500));
+    await clock.advance(10);
+    for (const { id } of channels.slice(1)) live.deliver(id, messageRecord(1, 900));
+    live.deliver(1, messageRecord(2, 900));
+    await clock.advance(10);
+    pair.right.stalled = false;
+    await clock.advance(50);
+    expect(log.filter((entry) => / [12]$/.test(entry) && !entry.startsWith('dropped'))).toEqual([
+      '/9 1',
+      '/10 1',
+      '/1 2',
+    ]);
+    expect(log.filter((entry) => entry.startsWith('dropped'))).toHaveLength(8);
+    expect(live.droppedTotal).toBe(8);
+  });
+
   test('a refusal comes back as a final reply', async () => {
     const { reader, clock } = await new Live().opened();
     const replies: Reply[] = [];
