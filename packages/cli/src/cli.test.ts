@@ -243,6 +243,21 @@ test('of a robot that its agent does not reach, the topics and the reason are to
   }
 });
 
+test('who follows a topic is told when the robot goes and when it is back', async () => {
+  const config = { device: 'restless', server: server.url, robot: 'turtlesim:' };
+  let robot = await startAgent(config);
+  await waitFor(async () => (await longline('topic', 'list', 'restless', '--json')).out.includes('"sent":true'));
+  const hz = start('topic', 'hz', 'restless', '/turtle1/pose');
+  await waitFor(() => hz.term.out.includes('average rate'));
+  await robot.stop();
+  await waitFor(() => hz.term.err !== '');
+  robot = await startAgent(config);
+  await waitFor(() => hz.term.err.includes('restless is back.\n'));
+  hz.term.interrupt();
+  expect((await hz.done).err).toMatch(/^restless: DEVICE_OFFLINE: .*; waiting for it\.\n(.*\n)?restless is back\.\n$/);
+  await robot.stop();
+});
+
 test('every command of the first page has help, and those with YAML have examples', async () => {
   for (const command of ['demo', 'server', 'agent', 'topic echo', 'topic pub', 'service call', 'param set']) {
     const { code, out } = await longline(...command.split(' '), '--help');
