@@ -35,6 +35,8 @@ export interface DeviceRooms {
 export interface CommandOptions {
   /** Idempotency key; a repeated one gives the command that has it. Random by default. */
   readonly id?: string | undefined;
+  /** How old it is already, in milliseconds. Default 0. */
+  readonly ageMs?: number | undefined;
   /** At this age it is no longer executed, in milliseconds. Default 5,000. */
   readonly deadlineMs?: number | undefined;
   /** Ends the wait, not the command. */
@@ -133,9 +135,9 @@ export class Device extends RemoteGraph {
     return this.#rooms.fleet.device(this.id);
   }
 
-  async #submit(what: ActionWithPayload, { id, deadlineMs, signal }: CommandOptions): Promise<CommandInfo> {
+  async #submit(what: ActionWithPayload, { id, ageMs, deadlineMs, signal }: CommandOptions): Promise<CommandInfo> {
     signal?.throwIfAborted();
-    const request = { ...what, device: this.id, principal: this.#principal, id, deadlineMs };
+    const request = { ...what, device: this.id, principal: this.#principal, id, ageMs, deadlineMs };
     const command = this.#rooms.requests.submit(request);
     const { payload } = await command.finished(signal);
     return commandInfo(command, payload);

@@ -13,6 +13,13 @@ import type { Fleet } from '../fleet/Fleet.ts';
 import type { FleetState } from '../fleet/FleetState.ts';
 import type { Principal } from '../Principal.ts';
 
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** When its headers came, in milliseconds of the server's monotonic clock. */
+    receivedMs: number;
+  }
+}
+
 /** The HTTP application, its schemas read by zod. */
 export type App = FastifyInstance<
   RawServerDefault,
@@ -43,6 +50,10 @@ export function sendJson(reply: FastifyReply, value: unknown, status = 200): voi
 export function sendJsonText(reply: FastifyReply, json: string, status = 200): void {
   void reply.code(status).type('application/json; charset=utf-8').header('cache-control', 'no-store').send(json);
 }
+
+/** How old a request is, in milliseconds: its body may have taken long to come. */
+export const ageOf = ({ clock }: RouteContext, { receivedMs }: FastifyRequest): number =>
+  clock.monotonicMs() - receivedMs;
 
 /** The device of a route, if it has ever connected. Throws `DEVICE_ID_INVALID`, `DEVICE_UNKNOWN`. */
 export function knownDevice(

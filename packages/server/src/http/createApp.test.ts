@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { request as httpRequest } from 'node:http';
 import { connect } from 'node:net';
 import { codecFor } from '@longline/ros';
@@ -177,6 +178,23 @@ test('a command is done by the robot and its exact result comes back', async () 
   expect(accepted.status).toBe(202);
   expect((await ask(server, path)).json['commands']).toHaveLength(4);
   expect((await ask(server, `${path}/c1`)).json).toMatchObject({ id: 'c1', kind: 'publish', target: '/x' });
+});
+
+test('the time that a body takes to come counts as the age of its command', async () => {
+  const server = await startTestServer();
+  const agent = await obedient(server);
+  const headers = { 'content-type': 'application/json', expect: '100-continue' };
+  const slow = httpRequest(`${server.url}/api/v1/devices/r1/commands`, { method: 'POST', headers });
+  slow.flushHeaders();
+  await once(slow, 'continue');
+  const startMs = performance.now();
+  await ask(server, '/healthz');
+  const elapsedMs = performance.now() - startMs;
+  const answered = once(slow, 'response');
+  slow.end('{"kind":"call","service":"/s"}');
+  await answered;
+  const { request } = await agent.requests.first();
+  expect(request.ageMs).toBeGreaterThanOrEqual(elapsedMs);
 });
 
 test('an idempotency key gives the same command, not a second execution', async () => {

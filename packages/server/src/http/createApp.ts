@@ -99,7 +99,9 @@ export async function createApp(context: RouteContext, options: AppOptions): Pro
       done(new ServerError('REQUEST_INVALID', `The body cannot be read. ${why}`, { cause: error }));
     }
   });
+  app.decorateRequest('receivedMs', 0);
   app.addHook('onRequest', (request, _reply, done) => {
+    request.receivedMs = context.clock.monotonicMs();
     options.guard.checkHttp(request.method, request.headers);
     done();
   });

@@ -3,7 +3,7 @@ import { commandInfo } from '../../commands/CommandInfo.ts';
 import { commandAction } from '../../commands/CommandSpec.ts';
 import { ServerError } from '../../errors.ts';
 import type { App, RouteContext } from '../App.ts';
-import { knownDevice, sendJson } from '../App.ts';
+import { ageOf, knownDevice, sendJson } from '../App.ts';
 import { sendCommand } from '../sendCommand.ts';
 import { answers, commandBody, commandShape, deviceParams } from '../shapes.ts';
 
@@ -31,6 +31,7 @@ export function commandRoute(app: App, context: RouteContext): void {
         device,
         principal: context.principalOf(request),
         id,
+        ageMs: ageOf(context, request),
         deadlineMs,
       });
       if (waitFor === 'accepted') return sendCommand(reply, commandInfo(command));

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { App, RouteContext } from '../App.ts';
-import { sendJson } from '../App.ts';
+import { ageOf, sendJson } from '../App.ts';
 import { answers, outcomesShape, standingBody, standingShape, topicQuery } from '../shapes.ts';
 
 const path = '/api/v1/standing';
@@ -20,7 +20,7 @@ export function setFleetStandingRoute(app: App, context: RouteContext): void {
     },
     async (request, reply) => {
       const { deadlineMs, ...spec } = request.body;
-      const options = { principal: context.principalOf(request), deadlineMs };
+      const options = { principal: context.principalOf(request), ageMs: ageOf(context, request), deadlineMs };
       return sendJson(reply, { outcomes: await context.fleet.setStanding({ ...spec, ...request.query }, options) });
     },
   );

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { ServerError } from '../../errors.ts';
 import type { App, RouteContext } from '../App.ts';
-import { knownDevice, sendJson } from '../App.ts';
+import { ageOf, knownDevice, sendJson } from '../App.ts';
 import { sendCommand } from '../sendCommand.ts';
 import {
   answers,
@@ -34,7 +34,10 @@ export function setStandingRoute(app: App, context: RouteContext): void {
     async (request, reply) => {
       const { device } = knownDevice(context, request, request.params.id);
       const { deadlineMs, ...spec } = request.body;
-      return sendCommand(reply, await device.setStanding({ ...spec, ...request.query }, { deadlineMs }));
+      return sendCommand(
+        reply,
+        await device.setStanding({ ...spec, ...request.query }, { ageMs: ageOf(context, request), deadlineMs }),
+      );
     },
   );
 }
