@@ -146,12 +146,18 @@ export class AgentSession implements LineEndpoint, RobotEndHandlers {
   async #join(hello: AgentHello): Promise<void> {
     const { fleet } = this.#host;
     if (!fleet.hasRoomFor(hello.device)) {
-      this.end.close('DEVICE_LIMIT', 'the server knows as many devices as it may; raise its maxDevices');
+      this.#refuseForRoom();
       return;
     }
     const epoch = await this.#host.openEpoch(hello.device);
     if (this.end.state !== 'greeting') {
       this.#host.handleLineEnded(undefined, hello.device, epoch);
+      return;
+    }
+    // Others may have taken the room meanwhile.
+    if (!fleet.hasRoomFor(hello.device)) {
+      this.#host.handleLineEnded(undefined, hello.device, epoch);
+      this.#refuseForRoom();
       return;
     }
     const opened = fleet.openLine(this.end, epoch, hello);
@@ -165,6 +171,10 @@ export class AgentSession implements LineEndpoint, RobotEndHandlers {
     this.end.welcome({ server: this.#host.name, software: this.#host.software, epoch, features: [] });
     this.#host.handleLineOpened(opened.device, hello);
     fleet.announce(opened.device, 'online');
+  }
+
+  #refuseForRoom(): void {
+    this.end.close('DEVICE_LIMIT', 'the server knows as many devices as it may; raise its maxDevices');
   }
 
   /** The device, while this is its newest line. */

@@ -1,0 +1,45 @@
+import { FrameBuilder, recordKinds } from '@longline/line';
+import { FakeClock } from '@longline/testing';
+import { expect, test } from 'vitest';
+import { FleetState } from '../fleet/FleetState.ts';
+import { defaultServerLimits } from '../limits.ts';
+import { helloOf } from '../testing/FakeRobotLine.ts';
+import { AgentSession } from './AgentSession.ts';
+
+function helloFrame(device: string): Uint8Array {
+  const builder = new FrameBuilder();
+  builder.append(recordKinds.hello, new TextEncoder().encode(JSON.stringify(helloOf(device))));
+  return builder.take();
+}
+
+test('devices that join at once, while the store is slow, do not exceed the bound together', async () => {
+  const clock = new FakeClock();
+  const fleet = new FleetState(clock, { ...defaultServerLimits, maxDevices: 2 });
+  const store = Promise.withResolvers<number>();
+  const closes: string[] = [];
+  const ended: string[] = [];
+  const host = {
+    fleet,
+    clock,
+    lineLimits: {},
+    shareSchema: fleet.schemas.shared.bind(fleet.schemas),
+    software: 's',
+    name: 'n',
+    counters: { frames: 0, bytes: 0, messages: 0, agentDropped: 0 },
+    openEpoch: () => store.promise,
+    handleLineOpened: () => undefined,
+    handleLineEnded: (_close: unknown, device: string) => void ended.push(device),
+    handleClosed: () => undefined,
+    handleFault: () => undefined,
+  };
+  for (const device of ['a', 'b', 'c']) {
+    const close = (_code: number, reason: string): void => void closes.push(`${device} ${reason.split(':')[0]}`);
+    new AgentSession(host, { bufferedBytes: 0, send: () => undefined, close }).handleFrame(helloFrame(device));
+  }
+  store.resolve(1);
+  await clock.advance(0);
+  expect(fleet.deviceCount).toBe(2);
+  expect(closes).toEqual(['c DEVICE_LIMIT']);
+  expect(ended).toEqual(['c']);
+  fleet.stop();
+});
