@@ -212,8 +212,12 @@ export class LineCore {
     if (this.#state === 'closed') return;
     if (this.#state === 'open') this.flush();
     const closeCode = lineCloseCodes[code];
-    this.#end({ closeCode, code, reason: message, cause });
-    this.#transport.close(closeCode, closeReason(code, message));
+    try {
+      this.#end({ closeCode, code, reason: message, cause });
+    } finally {
+      // A fault of the owner must not leave the other side with a line that it believes open.
+      this.#transport.close(closeCode, closeReason(code, message));
+    }
   }
 
   /** The transport is closed. */

@@ -288,6 +288,32 @@ describe('a robot line', () => {
     expect(line.requests[0]?.ageMs).toBeGreaterThan(3_000);
   });
 
+  test('the other side hears of the end although the owner of this one throws', async () => {
+    const line = await new Line().opened();
+    const pair = new DuplexPair(line.clock);
+    const closes: number[] = [];
+    const faulty: RobotEnd = pair.left.attach(
+      (transport) =>
+        new RobotEnd({
+          transport: { ...transport, bufferedBytes: 0, close: (code) => void closes.push(code) },
+          clock: line.clock,
+          handlers: {
+            handleHello: () => undefined,
+            handleAdvertise: () => undefined,
+            handleUnadvertise: () => undefined,
+            handleMessage: () => undefined,
+            handleDropped: () => undefined,
+            handleStatus: () => undefined,
+            handleClosed: () => {
+              throw new Error('a fault');
+            },
+          },
+        }),
+    );
+    expect(() => faulty.close('LINE_REPLACED', 'newer')).toThrow('a fault');
+    expect(closes).toEqual([4409]);
+  });
+
   test('silence ends the line after 6 s to the millisecond, whenever the last word came', async () => {
     const line = await new Line().opened();
     await line.clock.advance(1_500);
