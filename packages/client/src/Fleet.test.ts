@@ -26,6 +26,16 @@ describe('connection', () => {
     expect(clock.pendingTimers).toBe(0);
   });
 
+  test('a listener that closes the fleet when it connects again leaves no connection behind', async () => {
+    const { clock, fleet, pairs } = fakeFleet();
+    await clock.advance(100);
+    fleet.onStatus(({ state }) => void (state === 'connecting' && fleet.close()));
+    pairs[0]!.cut();
+    await clock.advance(20_000);
+    expect(pairs).toHaveLength(1);
+    expect(clock.pendingTimers).toBe(0);
+  });
+
   test('what waits ends when the fleet is closed, and later calls are refused', async () => {
     const { clock, fleet } = fakeFleet();
     await clock.advance(10);

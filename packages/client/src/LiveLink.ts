@@ -61,6 +61,8 @@ export class LiveLink {
   start(): void {
     const { clock, handlers, hello, limits, open, reopens } = this.#options;
     handlers.handleConnecting();
+    // Whoever was told may have closed the link.
+    if (this.#isClosing) return;
     const { promise, resolve } = Promise.withResolvers<undefined>();
     if (reopens) this.#transportClosed = promise;
     open((transport) => {
