@@ -20,7 +20,7 @@ const isomorphic = ['ros', 'line', 'client'];
 
 const directionRules = Object.entries(mayImport).map(([name, allowed]) => ({
   files: [`packages/${name}/src/**/*.ts`],
-  ignores: ['**/*.test.ts'],
+  ignores: ['**/*.test.ts', '**/*.fixture.ts'],
   rules: {
     'no-restricted-imports': [
       'error',

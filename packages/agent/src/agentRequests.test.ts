@@ -1,6 +1,6 @@
 import type { FakeLineServer } from '@longline/testing';
 import { describe, expect, test } from 'vitest';
-import { AgentWorld, bytesOf, decode, forward, publishTwist, text, twist } from './AgentWorld.ts';
+import { AgentWorld, bytesOf, decode, forward, publishTwist, text, twist } from './AgentWorld.fixture.ts';
 
 describe('requests', () => {
   test('an allowed publish reaches ROS and answers its subscribers', async () => {

@@ -1,6 +1,6 @@
 import { FakeGraph } from '@longline/testing';
 import { describe, expect, test } from 'vitest';
-import { AgentWorld, bytesOf, decode, forward, publishTwist, twist, zeros } from './AgentWorld.ts';
+import { AgentWorld, bytesOf, decode, forward, publishTwist, twist, zeros } from './AgentWorld.fixture.ts';
 
 describe('standing commands', () => {
   test('a message is repeated at its exact rate while it is renewed, then ends with zeros', async () => {

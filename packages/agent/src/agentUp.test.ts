@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { AgentWorld, bytesOf, clockSchema, number, stamped, text } from './AgentWorld.ts';
+import { AgentWorld, bytesOf, clockSchema, number, stamped, text } from './AgentWorld.fixture.ts';
 import { TOPIC_GONE_MS } from './up/Uplink.ts';
 
 describe('the way up', () => {

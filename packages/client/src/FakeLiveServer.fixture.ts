@@ -8,7 +8,6 @@ import type {
   Transport,
 } from '@longline/line';
 import type { Clock } from '@longline/ros';
-// eslint-disable-next-line no-restricted-imports -- a fixture of tests, which may import the testing package
 import { DuplexPair, FakeClock } from '@longline/testing';
 import { Fleet } from './Fleet.ts';
 

@@ -3,7 +3,7 @@ import type { Server, Socket } from 'node:net';
 import { afterEach, expect, it } from 'vitest';
 import type { Message, RosGraph } from '@longline/ros';
 import { waitFor } from '@longline/testing';
-import { startFakeMaster } from './fakeMaster.ts';
+import { startFakeMaster } from './fakeMaster.fixture.ts';
 import { openRos1 } from './openRos1.ts';
 import { encodeConnectionHeader } from './tcpros/connectionHeader.ts';
 import { FrameReader } from './tcpros/FrameReader.ts';

@@ -2,7 +2,7 @@ import { FakeClock } from '@longline/testing';
 import { expect, test } from 'vitest';
 import { CallConnection, MAX_WAITING_CALLS } from './CallConnection.ts';
 import { CallPool, MAX_CALL_CONNECTIONS } from './CallPool.ts';
-import { FakeRosbridge } from './FakeRosbridge.ts';
+import { FakeRosbridge } from './FakeRosbridge.fixture.ts';
 
 /** Typed as unknown, unlike Vitest's own. */
 const containing = (text: string): unknown => expect.stringContaining(text);

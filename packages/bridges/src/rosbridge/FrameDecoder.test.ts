@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { MAX_FRAME_BYTES } from './BridgeSocket.ts';
 import { FrameDecoder } from './FrameDecoder.ts';
-import { recordedRosbridge } from './recordedRosbridge.ts';
+import { recordedRosbridge } from './recordedRosbridge.fixture.ts';
 
 function collect() {
   const raw: [string, Uint8Array][] = [];

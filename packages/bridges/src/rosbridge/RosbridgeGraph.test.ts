@@ -5,9 +5,9 @@ import { expect, test } from 'vitest';
 import { WebSocketServer } from 'ws';
 import { z } from 'zod';
 import { DISCOVERY_MS } from './BridgePublisher.ts';
-import { FakeRosbridge } from './FakeRosbridge.ts';
+import { FakeRosbridge } from './FakeRosbridge.fixture.ts';
 import { openRosbridge } from './openRosbridge.ts';
-import { recordedRosbridge } from './recordedRosbridge.ts';
+import { recordedRosbridge } from './recordedRosbridge.fixture.ts';
 import { SILENCE_MS } from './TopicFeed.ts';
 
 /** Typed as unknown, unlike Vitest's own. */

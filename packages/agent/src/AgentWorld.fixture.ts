@@ -1,6 +1,5 @@
 import { codecFor } from '@longline/ros';
 import type { Schema } from '@longline/ros';
-// eslint-disable-next-line no-restricted-imports -- only tests import this file
 import { FakeClock, FakeGraph, FakeLineServer } from '@longline/testing';
 import { Agent } from './Agent.ts';
 import type { AgentConfigInput } from './config/AgentConfig.ts';

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
-import { FakeRosbridge } from './FakeRosbridge.ts';
+import { FakeRosbridge } from './FakeRosbridge.fixture.ts';
 
 const line = z.object({ dir: z.enum(['send', 'recv']), text: z.string().optional(), b64: z.string().optional() });
 const callOp = z.object({
