@@ -49,6 +49,13 @@ class World {
     this.dispatcher.handleLineOpen({ reply: (header) => void this.replies.push(header) }, 256 * 1024);
   }
 
+  end(topic: string, ageMs = 0): void {
+    const action = { kind: 'standing.end', topic } as const;
+    const id = `q${++this.#ids}`;
+    const header = { id, issuer: 'test', ageMs, deadlineMs: 5_000, sentMs: 0, token: 0, sequence: 0, action };
+    this.dispatcher.handleRequest(header, new Uint8Array(0), ageMs);
+  }
+
   call(payload = encode('x'), id = `q${++this.#ids}`): void {
     const action = { kind: 'call', service: '/s', encoding: 'ros1' } as const;
     const header = { id, issuer: 'test', ageMs: 0, deadlineMs: 60_000, sentMs: 0, token: 0, sequence: 0, action };
@@ -70,6 +77,22 @@ test('beyond the bound of running requests one more is refused, and accepted whe
   expect(world.replies.at(-1)).toMatchObject({ state: 'done' });
   expect(world.calls).toBe(MAX_RUNNING + 1);
   expect(world.clock.pendingTimers).toBe(0);
+});
+
+test('a stop is carried out however late it comes and however busy the agent is', async () => {
+  const world = new World();
+  world.respond = () => new Promise(() => undefined);
+  for (let count = 0; count < MAX_RUNNING; count++) world.call();
+  world.end('/cmd_vel', 60_000);
+  await world.clock.advance(0);
+  expect(world.replies).toMatchObject([{ state: 'done' }]);
+});
+
+test('a stop for a name that no topic can have is refused, not done', async () => {
+  const world = new World();
+  world.end('cmd_vel');
+  await world.clock.advance(0);
+  expect(world.replies).toMatchObject([{ state: 'rejected', code: 'NAME_INVALID' }]);
 });
 
 test('the payload is copied, for the frame it came in is reused', async () => {

@@ -131,7 +131,7 @@ export class RequestDispatcher {
     const { id } = request.header;
     const cancel = this.#clock.after(RECEIVED_AFTER_MS, () => this.#line?.reply({ id, state: 'received' }));
     try {
-      this.#checkRoom();
+      this.#checkRoom(request.header.action);
       this.#context.guard.checkArrival(request);
       this.#answer(id, await this.#execute(request));
     } catch (error) {
@@ -141,9 +141,10 @@ export class RequestDispatcher {
     }
   }
 
-  #checkRoom(): void {
+  #checkRoom(action: Action): void {
     if (this.#stopped) throw stopping();
-    // This request is not counted yet.
+    // A stop takes no time and finds room always. This request is not counted yet.
+    if (action.kind === 'standing.end') return;
     if (this.#running.size < MAX_RUNNING && this.#runningBytes < MAX_RUNNING_BYTES) return;
     throw new AgentError(
       'AGENT_BUSY',

@@ -23,7 +23,8 @@ export class RequestGuard {
   /** At arrival. Throws `COMMAND_EXPIRED`, `LEASE_STALE`. */
   checkArrival(request: RobotRequest): void {
     const { token, action } = request.header;
-    this.#checkAge(request);
+    // A stop is never too late: whatever was set after it comes after it.
+    if (action.kind !== 'standing.end') this.#checkAge(request);
     if (!isCommand(action)) return;
     if (token > 0) this.#checkToken(token);
     if (token > this.#highestToken) {
