@@ -146,7 +146,35 @@ test('what is ended while the robot is away is ended when it returns', async () 
   await setup.clock.advance(1_000);
   setup.connect();
   expect(setup.asked).toEqual(['standing.end']);
+  setup.line.answer({});
   expect(setup.held).toEqual([]);
+});
+
+test('an end that the robot did not confirm before its line ended is told again, until it does', () => {
+  const setup = new Setup();
+  setup.set();
+  setup.end();
+  setup.line.answer({ state: 'unknown', code: 'LINE_CLOSED' });
+  setup.disconnect();
+  expect(setup.held).toEqual(['/light ending 10000']);
+  setup.connect();
+  expect(setup.asked).toEqual(['standing.end']);
+  setup.line.answer({ state: 'unknown', code: 'LINE_CLOSED' });
+  setup.disconnect();
+  setup.connect();
+  expect(setup.asked).toEqual(['standing.end']);
+  setup.line.answer({});
+  expect(setup.held).toEqual([]);
+});
+
+test('a set after an end is not forgotten when the end is confirmed late', () => {
+  const setup = new Setup();
+  setup.set();
+  setup.end();
+  const ends = setup.line.asked.length - 1;
+  setup.set();
+  setup.line.answer({}, ends);
+  expect(setup.held).toEqual(['/light active 10000']);
 });
 
 test('an end is not undone by a set that was still under way', () => {

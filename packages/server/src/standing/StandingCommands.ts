@@ -23,7 +23,7 @@ interface Standing {
   readonly motion: boolean;
   /** Monotonic time at which the hold runs out, in milliseconds. */
   readonly expiresMs: number;
-  /** The holder ended it while the robot was away; it is told when it returns. */
+  /** The holder ended it and the robot has not said yet that it did; it is told again when it returns. */
   readonly ending: boolean;
   readonly cancelExpiry: Disposer;
   /** Position among the sets and ends: an older word never replaces a newer one. */
@@ -118,7 +118,7 @@ export class StandingCommands implements DeviceWatcher {
     return command;
   }
 
-  /** Ends it on the robot. One that outlives an absent robot is ended when the robot returns. */
+  /** Ends it on the robot. A robot that is away, or whose line ends before it answers, is told when it returns. */
   end(request: Request<EndAction>): Command {
     const { device, action } = request;
     const order = this.#order++;
@@ -126,9 +126,7 @@ export class StandingCommands implements DeviceWatcher {
     if (underWay !== undefined) underWay.endedOrder = order;
     const standing = this.#byDevice.get(device)?.get(action.topic);
     const command = this.#commands.submit(request);
-    if (standing === undefined) return command;
-    if (command.final?.code === 'DEVICE_OFFLINE') this.#replace(device, { ...standing, ending: true, order });
-    else this.#forget(device, standing);
+    if (standing !== undefined) this.#forgetWhenEnded(device, { ...standing, ending: true, order }, command);
     return command;
   }
 
@@ -152,8 +150,8 @@ export class StandingCommands implements DeviceWatcher {
     const holdMs = expiresMs - this.#clock.monotonicMs();
     if (standing.ending) {
       const action: EndAction = { kind: 'standing.end', topic: standing.action.topic };
-      this.#commands.submit({ device, principal, payload: nothing, action }, { logged: false });
-      this.#forget(device, standing);
+      const command = this.#commands.submit({ device, principal, payload: nothing, action }, { logged: false });
+      this.#forgetWhenEnded(device, standing, command);
       return;
     }
     if (holdMs < SHORTEST_HOLD_MS) return;
@@ -163,6 +161,15 @@ export class StandingCommands implements DeviceWatcher {
       // Refused, for one when the robot's config made the topic motion while it was away.
       const present = this.#byDevice.get(device)?.get(standing.action.topic);
       if (state === 'rejected' && present?.order === standing.order) this.#forget(device, standing);
+    });
+  }
+
+  #forgetWhenEnded(device: string, ending: Standing, command: Command): void {
+    this.#replace(device, ending);
+    command.watch(({ state, code }) => {
+      if (state === 'received' || state === 'unknown' || code === 'DEVICE_OFFLINE') return;
+      const present = this.#byDevice.get(device)?.get(ending.action.topic);
+      if (present?.order === ending.order) this.#forget(device, present);
     });
   }
 
