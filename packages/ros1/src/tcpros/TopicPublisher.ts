@@ -76,8 +76,9 @@ export class TopicPublisher {
    */
   async publish(data: Uint8Array, options: OperationOptions, closing: AbortSignal): Promise<PublishReceipt> {
     const { clock, topic } = this.#options;
-    if (this.latched) this.#latchedData = data;
     if (!this.#isReady) await bounded(`publish to ${topic}`, { ...options, clock, closing }, () => this.#ready);
+    // Not before: who connects meanwhile would get it twice, and one that is given up must not come later.
+    if (this.latched) this.#latchedData = data;
     for (const subscriber of this.#subscribers) this.#send(subscriber, data);
     return { subscribers: this.#subscribers.size };
   }
