@@ -106,6 +106,10 @@ describe('reading', () => {
       logTimeNs: expect.stringMatching(/^\d{19}$/) as string,
       message: { linear_velocity: expect.any(Number) as number },
     });
+    const field = await longline('topic', 'echo', 'turtle', '/turtle1/pose/x', '-n', '1', '--json');
+    expect(JSON.parse(field.out)).toMatchObject({ topic: '/turtle1/pose', message: expect.any(Number) as number });
+    const none = await longline('topic', 'echo', 'turtle', '/turtle1/pose', '--field', 'z', '-n', '1', '--json');
+    expect(JSON.parse(none.err)).toMatchObject({ code: 'FIELD_UNKNOWN' });
   });
 
   test('hz and bw report every second and end cleanly when interrupted', async () => {

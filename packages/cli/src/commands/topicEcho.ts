@@ -1,5 +1,5 @@
 import type { Message, StructLayout } from '@longline/ros';
-import { RosError, structLayout } from '@longline/ros';
+import { parseJsonExact, RosError, stringifyExact, structLayout } from '@longline/ros';
 import { openTopic } from '../openTopic.ts';
 import { fieldPath, selectField } from '../format/selectField.ts';
 import { ros2Yaml } from '../format/ros2Yaml.ts';
@@ -27,7 +27,7 @@ export function topicEcho(terminal: Terminal, id: string, name: string, options:
     let left = options.count ?? Infinity;
     for await (const message of messages) {
       const text = readable(terminal, () =>
-        options.json === true ? jsonLine(id, message) : yamlDocument(message, path),
+        options.json === true ? jsonLine(id, message, path) : yamlDocument(message, path),
       );
       if (text === undefined) continue;
       await terminal.print(text);
@@ -57,8 +57,9 @@ function yamlDocument(message: Message, path: readonly string[]): string {
   return `${layout.rosVersion === 2 ? ros2Yaml(shape, value) : rosYaml(shape, value)}\n---\n`;
 }
 
-function jsonLine(device: string, message: Message): string {
-  const { channel, json, logTime, publishTime, sequence } = message;
+function jsonLine(device: string, message: Message, path: readonly string[]): string {
+  const { channel, logTime, publishTime, sequence } = message;
+  const json = path.length === 0 ? message.json : stringifyExact(jsonField(message, path));
   const head = JSON.stringify({
     device,
     topic: channel.topic,
@@ -68,6 +69,15 @@ function jsonLine(device: string, message: Message): string {
     publishTimeNs: String(publishTime),
   });
   return `${head.slice(0, -1)},"message":${json}}\n`;
+}
+
+/** A part of the message as its JSON has it. */
+function jsonField(message: Message, path: readonly string[]): unknown {
+  const { value } = selectField({ shape: messageShape(layoutOf(message)), value: message.value }, path);
+  // Within bytes, which JSON has as base64, there is the value alone.
+  const step = (here: unknown, name: string): unknown =>
+    typeof here === 'object' && here !== null ? Reflect.get(here, name) : value;
+  return path.reduce(step, parseJsonExact(message.json));
 }
 
 const layouts = new WeakMap<object, StructLayout>();
