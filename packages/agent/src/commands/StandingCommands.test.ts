@@ -98,3 +98,37 @@ test('every publisher is released once, however it ends', async () => {
   await standing.stop();
   expect(() => standing.set(order())).toThrow(expect.objectContaining({ code: 'AGENT_STOPPED' }) as Error);
 });
+
+test('a stop that does not reach ROS is tried again, but not once another command has the topic', async () => {
+  const world = new World();
+  const schema = { name: 'test/Twist', encoding: 'ros1msg', text: 'float64 x' } as const;
+  const motion = (): StandingOrder => ({
+    ...world.order({ isMotion: true, rateHz: 0.1 }),
+    use: { publisher: { ...world.publisher, schema }, release: () => undefined },
+  });
+  world.standing.set(motion());
+  await world.clock.advance(1);
+  world.publish = () => Promise.reject(new Error('ROS is away'));
+  world.standing.handleLineClosed();
+  await world.clock.advance(249);
+  expect(world.publishedAtMs).toEqual([0, 1, 101, 201]);
+  world.publish = () => Promise.resolve();
+  await world.clock.advance(5_000);
+  expect(world.publishedAtMs).toEqual([0, 1, 101, 201, 301]);
+
+  world.standing.set(motion());
+  world.publish = () => Promise.reject(new Error('ROS is away'));
+  world.standing.end('/a', 'test');
+  await world.clock.advance(10);
+  world.publish = () => Promise.resolve();
+  world.standing.set(motion());
+  const count = world.publishedAtMs.length;
+  await world.clock.advance(500);
+  expect(world.publishedAtMs.length).toBe(count);
+
+  world.publish = () => Promise.reject(new Error('ROS is away'));
+  const stopped = world.standing.stop();
+  await world.clock.advance(2_100);
+  await stopped;
+  expect(world.clock.pendingTimers).toBe(0);
+});

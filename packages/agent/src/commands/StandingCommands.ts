@@ -12,6 +12,9 @@ export const MAX_STANDING = 200;
 export const MAX_ENDED = 200;
 /** One message may take this long to reach ROS, in milliseconds; meanwhile the next ones are left out. */
 const PUBLISH_DEADLINE_MS = 2_000;
+/** A stop that does not reach ROS is tried again so often, for so long, in milliseconds. */
+const STOP_RETRY_MS = 100;
+const STOP_TRIES_MS = 2_000;
 const NOT_RENEWED = 'its holder did not renew it';
 
 /** A message to repeat. */
@@ -191,10 +194,19 @@ export class StandingCommands {
     const { topic, use, isMotion } = standing.order;
     const { schema, encoding } = use.publisher;
     if (!isMotion || !isStoppedByZeros(schema.name)) return;
-    try {
-      await use.publisher.publish(codecFor(schema, encoding).encode({}), { deadlineMs: PUBLISH_DEADLINE_MS });
-    } catch (error) {
-      this.#log.error({ topic, err: error }, 'the stop after a standing command did not reach ROS');
+    const lastTryMs = this.#clock.monotonicMs() + STOP_TRIES_MS;
+    // The next standing command on the topic takes over.
+    while (!this.#active.has(topic)) {
+      try {
+        await use.publisher.publish(codecFor(schema, encoding).encode({}), { deadlineMs: PUBLISH_DEADLINE_MS });
+        return;
+      } catch (error) {
+        if (this.#clock.monotonicMs() >= lastTryMs) {
+          this.#log.error({ topic, err: error }, 'the stop after a standing command did not reach ROS');
+          return;
+        }
+      }
+      await new Promise<void>((resolve) => void this.#clock.after(STOP_RETRY_MS, resolve));
     }
   }
 
