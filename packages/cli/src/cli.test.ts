@@ -262,6 +262,12 @@ test('who follows a topic is told when the robot goes and when it is back', asyn
   await robot.stop();
 });
 
+test('a log level that does not exist is refused with those that do', async () => {
+  const term = new TestTerminal({ LONGLINE_LOG_LEVEL: 'loud' });
+  expect(await runCli(['server', '--port', '0'], term)).toBe(2);
+  expect(term.err).toMatch(/^ARGUMENT_INVALID: LONGLINE_LOG_LEVEL is "loud"; write one of trace, debug, info/);
+});
+
 test('every command of the first page has help, and those with YAML have examples', async () => {
   for (const command of ['demo', 'server', 'agent', 'topic echo', 'topic pub', 'service call', 'param set']) {
     const { code, out } = await longline(...command.split(' '), '--help');

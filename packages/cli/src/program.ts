@@ -64,7 +64,12 @@ function addRunners(program: Command, terminal: Terminal): void {
         port: options.port,
       }),
     );
-  addExamples(program.command('server'), 'longline server', 'longline server --port 9000 --json')
+  addExamples(
+    program.command('server'),
+    'longline server',
+    'longline server --port 9000 --json',
+    'LONGLINE_LOG_LEVEL=debug longline server',
+  )
     .description('run a server')
     .option('--host <address>', 'where to listen (default: 127.0.0.1)')
     .option('--port <number>', 'port to listen on (default: 8080)', port)

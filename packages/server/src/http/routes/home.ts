@@ -16,7 +16,9 @@ const page = `<!doctype html>
 <li><a href="/api/v1/openapi.json">The API</a> as an OpenAPI document</li>
 <li><a href="/metrics">Metrics</a>, <a href="/healthz">health</a>, <a href="/readyz">readiness</a></li>
 </ul>
-<p>No device yet? Start an agent beside a robot, with this server's address as its <code>server</code>.</p>
+<p>No device yet? Start an agent beside a robot, with this server's address:<br>
+<code>longline agent --server ws://HOST:PORT --device robot-1 --robot ros1://localhost:11311</code><br>
+or with <code>--robot turtlesim:</code> a simulated one.</p>
 </html>
 `;
 
