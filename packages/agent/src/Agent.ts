@@ -1,5 +1,6 @@
 import { AgentEnd, Outbox } from '@longline/line';
 import type { RobotStatus, Transport, Welcome } from '@longline/line';
+import { version } from '@longline/ros';
 import type { Clock, RosGraph } from '@longline/ros';
 import { AllowList } from './commands/AllowList.ts';
 import { motionTopics } from './commands/motion.ts';
@@ -17,7 +18,7 @@ import { StatusReporter } from './StatusReporter.ts';
 import { Selection } from './up/Selection.ts';
 import { Uplink } from './up/Uplink.ts';
 
-const SOFTWARE = 'longline-agent 0.1.0';
+const SOFTWARE = `longline-agent ${version}`;
 
 /** How an agent is doing. */
 export interface AgentStatus {

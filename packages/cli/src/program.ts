@@ -1,4 +1,5 @@
 import { Command, InvalidArgumentError } from 'commander';
+import { version } from '@longline/ros';
 import { parseDuration } from './parseDuration.ts';
 import type { Terminal } from './Terminal.ts';
 import { CliError } from './errors.ts';
@@ -11,7 +12,7 @@ import { DEFAULT_SERVER } from './withFleet.ts';
 export function buildProgram(terminal: Terminal, { quiet }: { readonly quiet: boolean }): Command {
   const program = new Command('longline')
     .description('Connects ROS robots to a server anywhere, and reads and commands them from there.')
-    .version('0.1.0')
+    .version(version)
     .exitOverride()
     .showHelpAfterError('(--help tells how)')
     .configureOutput({

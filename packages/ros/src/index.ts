@@ -45,3 +45,4 @@ export type { ThrottleOptions } from './Throttle.ts';
 export { matchesAny, topicPattern } from './topicPattern.ts';
 export { parseTypeName, ros1TypeName, ros2TypeName, sameType } from './typeNames.ts';
 export type { TypeKind, TypeName } from './typeNames.ts';
+export { version } from './version.ts';

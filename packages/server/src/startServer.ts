@@ -1,6 +1,6 @@
 import type { AddressInfo } from 'node:net';
 import type { MessagePort } from 'node:worker_threads';
-import { systemClock } from '@longline/ros';
+import { systemClock, version } from '@longline/ros';
 import type { Clock } from '@longline/ros';
 import { destination, pino } from 'pino';
 import type { Logger } from 'pino';
@@ -19,8 +19,6 @@ import { localAdministrator } from './Principal.ts';
 import { MemoryBus } from './seams/MemoryBus.ts';
 import { MemoryFleetStore } from './seams/MemoryFleetStore.ts';
 import { StandingCommands } from './standing/StandingCommands.ts';
-
-const VERSION = '0.1.0';
 
 /** How a server is to run. */
 export interface ServerOptions {
@@ -74,7 +72,7 @@ export async function startServer(options: ServerOptions = {}): Promise<Server> 
   const bus = new MemoryBus();
   const store = new MemoryFleetStore();
   const guard = new OriginGuard({ loopbackOnly });
-  const software = `longline-server ${VERSION}`;
+  const software = `longline-server ${version}`;
   const gateway = new Gateway({ fleet: state, requests, store, bus, guard, clock, limits, log, name, software });
   const handleFault = (what: string, error: unknown): void => gateway.handleFault(what, error);
   const fleet = new Fleet({ fleet: state, commands, requests, standing, clock, handleFault });
@@ -83,7 +81,7 @@ export async function startServer(options: ServerOptions = {}): Promise<Server> 
   const metrics = serverMetrics({ fleet: state, gateway, commands, standing });
   const app = await createApp(
     { state, fleet, commands, requests, clock, metrics, isReady: () => ready, principalOf: () => localAdministrator },
-    { guard, maxBodyBytes: limits.maxBodyBytes, version: VERSION, log },
+    { guard, maxBodyBytes: limits.maxBodyBytes, version, log },
   );
   app.server.on('upgrade', (request, socket, head) => gateway.handleUpgrade(request, socket, head));
   app.server.maxConnections = limits.maxSockets + HTTP_CONNECTIONS;
