@@ -4,6 +4,7 @@ import type { Clock } from '@longline/ros';
 import type { ConnectionHeader } from './connectionHeader.ts';
 import { TcpRosConnection } from './TcpRosConnection.ts';
 import type { TopicPublisher } from './TopicPublisher.ts';
+import { listenOnFreePort } from '../listenOnFreePort.ts';
 
 /** Connections accepted at once; further ones are closed. */
 export const MAX_SUBSCRIBER_CONNECTIONS = 1024;
@@ -25,18 +26,8 @@ export class TcpRosServer {
   }
 
   /** Listens on a free port of `address`; resolves to the port. */
-  async listen(address: string): Promise<number> {
-    await new Promise<void>((resolve, reject) => {
-      this.#server.once('error', reject);
-      this.#server.listen(0, address, () => {
-        this.#server.removeListener('error', reject);
-        this.#server.on('error', () => undefined);
-        resolve();
-      });
-    });
-    const bound = this.#server.address();
-    if (bound === null || typeof bound === 'string') throw new Error('The TCPROS server has no port.');
-    return bound.port;
+  listen(address: string): Promise<number> {
+    return listenOnFreePort(this.#server, address);
   }
 
   async close(): Promise<void> {

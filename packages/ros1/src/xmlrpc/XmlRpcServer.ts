@@ -4,6 +4,7 @@ import { parseMethodCall } from './parseXmlRpc.ts';
 import { writeFault, writeMethodResponse } from './writeXmlRpc.ts';
 import { XmlRpcFault } from './XmlRpcValue.ts';
 import type { XmlRpcValue } from './XmlRpcValue.ts';
+import { listenOnFreePort } from '../listenOnFreePort.ts';
 
 /** Largest call accepted, in bytes. */
 export const MAX_XML_RPC_REQUEST_BYTES = 1024 * 1024;
@@ -29,18 +30,8 @@ export class XmlRpcServer {
   }
 
   /** Listens on a free port of `address`; resolves to the port. */
-  async listen(address: string): Promise<number> {
-    await new Promise<void>((resolve, reject) => {
-      this.#server.once('error', reject);
-      this.#server.listen(0, address, () => {
-        this.#server.removeListener('error', reject);
-        this.#server.on('error', () => undefined);
-        resolve();
-      });
-    });
-    const bound = this.#server.address();
-    if (bound === null || typeof bound === 'string') throw new Error('The XML-RPC server has no port.');
-    return bound.port;
+  listen(address: string): Promise<number> {
+    return listenOnFreePort(this.#server, address);
   }
 
   /** Stops listening and drops its connections. */
