@@ -2,8 +2,8 @@ import type { Clock, Disposer } from '@longline/ros';
 import { LineError } from './errors.ts';
 import { decodeHeaded } from './jsonRecord.ts';
 import type { LineLimits } from './limits.ts';
-import { replyHeaderSchema } from './requestRecords.ts';
-import type { ReplyHeader } from './requestRecords.ts';
+import { replyHeaderSchema, stopRoom } from './requestRecords.ts';
+import type { ReplyHeader, RequestHeader } from './requestRecords.ts';
 
 /** What became of a request: the robot's word, or `unknown` when none came. */
 export interface Reply {
@@ -34,16 +34,16 @@ export class OpenRequests {
     this.#limits = limits;
   }
 
-  /** Begins to wait for the replies to `id`, for `remainingMs` and the way back. Throws `LIMIT_EXCEEDED`. */
-  add(id: string, remainingMs: number, listener: ReplyListener): void {
-    if (this.#open.size >= this.#limits.maxOpenRequests) {
+  /** Begins to wait for the replies to a request, until its deadline and for the way back. Throws `LIMIT_EXCEEDED`. */
+  add({ id, ageMs, deadlineMs, action }: Omit<RequestHeader, 'sentMs'>, listener: ReplyListener): void {
+    if (this.#open.size >= this.#limits.maxOpenRequests + stopRoom(action)) {
       throw new LineError(
         'LIMIT_EXCEEDED',
         `${this.#limits.maxOpenRequests} requests are open on this line; wait for replies before sending more`,
       );
     }
     if (this.#open.has(id)) throw new LineError('LIMIT_EXCEEDED', `request ${id} is already open on this line`);
-    const cancel = this.#clock.after(Math.max(0, remainingMs) + REPLY_GRACE_MS, () => {
+    const cancel = this.#clock.after(Math.max(0, deadlineMs - ageMs) + REPLY_GRACE_MS, () => {
       this.#settle(id, 'REPLY_MISSING', 'the robot did not answer before the deadline; what it did is unknown');
     });
     this.#open.set(id, { listener, cancel });

@@ -66,7 +66,7 @@ export class ReaderEnd extends LineEnd {
   /** Sends a request for a device and tells the listener what becomes of it. Throws `LINE_CLOSED`, `LIMIT_EXCEEDED`. */
   request(request: OutgoingRequest, payload: Uint8Array, listener: ReplyListener): void {
     if (this.line.state !== 'open') throw new LineError('LINE_CLOSED', 'the line to the server is not open');
-    this.#requests.add(request.id, request.deadlineMs - request.ageMs, listener);
+    this.#requests.add(request, listener);
     this.line.send('request', [encodeHeaded({ ...request, sentMs: this.#clock.monotonicMs() }), payload], true);
   }
 

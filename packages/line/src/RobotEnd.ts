@@ -62,7 +62,7 @@ export class RobotEnd extends LineEnd {
   /** Sends a request to the robot and tells the listener what becomes of it. Throws `LINE_CLOSED`, `LIMIT_EXCEEDED`. */
   request(request: OutgoingRequest, payload: Uint8Array, listener: ReplyListener): void {
     if (this.line.state !== 'open') throw new LineError('LINE_CLOSED', 'the line to the robot is not open');
-    this.#requests.add(request.id, request.deadlineMs - request.ageMs, listener);
+    this.#requests.add(request, listener);
     this.line.send('request', [encodeHeaded({ ...request, sentMs: this.#clock.monotonicMs() }), payload], true);
   }
 

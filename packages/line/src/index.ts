@@ -32,7 +32,7 @@ export { readRecords } from './readRecords.ts';
 export type { RecordReader } from './readRecords.ts';
 export { recordKinds } from './recordKinds.ts';
 export type { RecordKind, RecordKindName } from './recordKinds.ts';
-export { actionSchema, isCommand, requestHeaderSchema } from './requestRecords.ts';
+export { actionSchema, isCommand, requestHeaderSchema, stopRoom } from './requestRecords.ts';
 export type { Action, ActionKind, ReplyHeader, ReplyState, RequestHeader, RobotStatus } from './requestRecords.ts';
 export { RemoteGraph } from './RemoteGraph.ts';
 export type { RemoteRobot } from './RemoteGraph.ts';

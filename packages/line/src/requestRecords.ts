@@ -45,6 +45,9 @@ export const isCommand = (action: Action): boolean =>
   action.kind === 'parameter.set' ||
   action.kind.startsWith('standing.');
 
+/** Room that bounds of open requests keep for stops: no flood of others may keep a robot moving (clause 5.6). */
+export const stopRoom = (action: Action): number => (action.kind === 'standing.end' ? 100 : 0);
+
 /** Clause 5.1: the envelope of everything that is asked of a robot. */
 export const requestHeaderSchema = z.object({
   /** Unique; a repeated ID is executed once. */

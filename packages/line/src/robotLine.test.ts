@@ -261,10 +261,17 @@ describe('a robot line', () => {
     expect(() => line.robot.request(request, new Uint8Array(0), () => undefined)).toThrow(/not open/);
   });
 
-  test('open requests are bounded', async () => {
+  test('open requests are bounded, with room for stops beyond the others', async () => {
     const line = await new Line({ limits: { maxOpenRequests: 2 } }).opened();
     for (const id of ['a', 'b']) line.robot.request({ ...request, id }, new Uint8Array(0), () => undefined);
     expect(() => line.robot.request({ ...request, id: 'c' }, new Uint8Array(0), () => undefined)).toThrow(
+      expect.objectContaining({ code: 'LIMIT_EXCEEDED' }),
+    );
+    const end = { ...request, action: { kind: 'standing.end', topic: '/cmd_vel' } } as const;
+    for (let count = 0; count < 100; count++) {
+      line.robot.request({ ...end, id: `e${count}` }, new Uint8Array(0), () => undefined);
+    }
+    expect(() => line.robot.request(end, new Uint8Array(0), () => undefined)).toThrow(
       expect.objectContaining({ code: 'LIMIT_EXCEEDED' }),
     );
   });

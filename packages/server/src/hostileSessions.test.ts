@@ -217,7 +217,8 @@ test(`sessions of 2000 hostile agents and readers fail with documented codes, ne
   expect(faults).toEqual([]);
   expect([...codes].filter((code) => code === 'INTERNAL')).toEqual([]);
   expect(fleet.deviceCount).toBe(2);
-  expect(commands.size).toBeLessThanOrEqual(10);
+  // 100 more is the room for stops.
+  expect(commands.size).toBeLessThanOrEqual(110);
   const channels = [...fleet.devices].flatMap((device) => [...device.channels.values()]);
   expect(new Set(channels.map(({ id }) => id)).size).toBe(channels.length);
   for (const device of fleet.devices) expect(device.latestBytes.usedBytes).toBeLessThanOrEqual(700);

@@ -1,3 +1,4 @@
+import { stopRoom } from '@longline/line';
 import { ServerError } from '../errors.ts';
 import type { Command } from './Command.ts';
 
@@ -31,28 +32,30 @@ export class CommandLog {
     return [...(this.#byDevice.get(device)?.values() ?? [])].reverse();
   }
 
-  /** Throws `COMMAND_LIMIT` when the log is full of commands that have not ended. */
+  /** Throws `COMMAND_LIMIT`, for stops a little later, when the log is full of commands that have not ended. */
   add(command: Command): void {
-    const { device, id } = command.identity;
+    const { device, id, action } = command.identity;
     const commands = this.#byDevice.get(device) ?? new Map<string, Command>();
-    this.#makeRoom(commands, this.#limits.maxCommandsPerDevice, `of device ${device}`);
-    this.#makeRoom(this.#all, this.#limits.maxCommands, 'of all devices');
+    this.#makeRoom(commands, this.#limits.maxCommandsPerDevice + stopRoom(action), `of device ${device}`);
+    this.#makeRoom(this.#all, this.#limits.maxCommands + stopRoom(action), 'of all devices');
     // Making room may have emptied and removed the device's own map.
     this.#byDevice.set(device, commands.set(id, command));
     this.#all.set(keyOf(command), command);
   }
 
   #makeRoom(commands: ReadonlyMap<string, Command>, max: number, whose: string): void {
-    if (commands.size < max) return;
-    const oldest = commands.values().find((command) => command.final !== undefined);
-    if (oldest === undefined) {
+    while (commands.size >= max) {
+      const oldest = commands.values().find((command) => command.final !== undefined);
+      if (oldest !== undefined) {
+        this.#forget(oldest);
+        continue;
+      }
       throw new ServerError(
         'COMMAND_LIMIT',
         `${max} commands ${whose} have not ended yet, and no more are taken. Wait for them, or send fewer at once.`,
         { details: { max } },
       );
     }
-    this.#forget(oldest);
   }
 
   #forget(command: Command): void {

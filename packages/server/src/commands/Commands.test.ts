@@ -93,6 +93,13 @@ test('the oldest finished command is forgotten first; with none finished, no mor
   expect(commands.size).toBe(3);
 });
 
+test('a stop is taken where no other command is', () => {
+  const { commands } = setUp({ maxCommandsPerDevice: 1, maxCommands: 1 });
+  commands.submit(call('a'));
+  expect(() => commands.submit(call('b'))).toThrow(expect.objectContaining({ code: 'COMMAND_LIMIT' }) as Error);
+  expect(commands.submit({ ...call('c'), action: { kind: 'standing.end', topic: '/cmd_vel' } }).state).toBe('sent');
+});
+
 test('commands of all devices together are bounded too', () => {
   const { commands, line, fleet } = setUp({ maxCommands: 2 });
   fleet.openLine(line, 1, helloOf('r2'));

@@ -1,4 +1,4 @@
-import { defaultLimits, Fifo, isCommand, LineError, LiveEnd } from '@longline/line';
+import { defaultLimits, Fifo, isCommand, LineError, LiveEnd, stopRoom } from '@longline/line';
 import type {
   AdvertisedChannel,
   LineClose,
@@ -166,7 +166,7 @@ export class LiveSession implements LineEndpoint, LiveEndHandlers, FeedSink, Dev
     this.#openRequests++;
     try {
       if (device === undefined) throw new ServerError('REQUEST_INVALID', 'A request from a reader names its device.');
-      if (this.#openRequests > this.#maxOpenRequests) {
+      if (this.#openRequests > this.#maxOpenRequests + stopRoom(action)) {
         throw new LineError(
           'LIMIT_EXCEEDED',
           `${this.#maxOpenRequests} requests are open; wait for replies before sending more`,
