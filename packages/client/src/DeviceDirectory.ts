@@ -28,6 +28,11 @@ export class DeviceDirectory {
     return this.#records.get(device);
   }
 
+  /** Whether what is known of a device is from an earlier line, and the present one may still tell otherwise. */
+  isStale(device: string): boolean {
+    return this.#records.has(device) && !this.#told.has(device);
+  }
+
   list(): DeviceRecord[] {
     return [...this.#records.values()].sort((a, b) => (a.device < b.device ? -1 : 1));
   }

@@ -10,6 +10,8 @@ export function watchDeviceStatus(
   let told = '';
   let watching = true;
   const tell = (): void => {
+    // After a reconnect nothing is told of the device until the server has spoken of it, or of all that it knows.
+    if (status.current.state === 'connected' && devices.isStale(id)) return;
     const now = statusOf(id, devices, status);
     const text = JSON.stringify(now);
     if (!watching || text === told) return;
@@ -19,7 +21,10 @@ export function watchDeviceStatus(
   const stopDevices = devices.listen(({ device }) => {
     if (device === id) tell();
   });
-  const stopStatus = status.listen(tell);
+  const stopStatus = status.listen(({ state }) => {
+    tell();
+    if (state === 'connected') void devices.follow().then(tell);
+  });
   void devices.follow().then(tell);
   queueMicrotask(tell);
   return () => {
