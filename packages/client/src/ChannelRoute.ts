@@ -9,6 +9,8 @@ interface Seat {
   readonly throttle: Throttle<Message> | undefined;
   /** Nothing was delivered yet: the last value is still owed. */
   fresh: boolean;
+  /** The subscription was closed, perhaps by another's listener while a message goes round. */
+  closed: boolean;
 }
 
 /** One channel of one device and the local subscriptions that get its messages. It outlives the line. */
@@ -67,7 +69,7 @@ export class ChannelRoute {
       old?.throttle?.close();
       return this.#makeSeat(sink, limited, old?.fresh ?? true);
     });
-    for (const seat of before) if (!this.#seats.some(({ sink }) => sink === seat.sink)) seat.throttle?.close();
+    for (const seat of before) if (!this.#seats.some(({ sink }) => sink === seat.sink)) closeSeat(seat);
     // Without a receiver the last value grows old unseen: the server sends the true one to whoever comes next.
     if (!this.#seats.some(({ sink }) => wantsMessages(sink))) this.#last = undefined;
     for (const seat of this.#seats) {
@@ -88,7 +90,7 @@ export class ChannelRoute {
     if (!repeated) this.#last = message;
     for (const seat of this.#seats) {
       if (repeated && !seat.fresh) continue;
-      if (!wantsMessages(seat.sink)) continue;
+      if (seat.closed || !wantsMessages(seat.sink)) continue;
       seat.fresh = false;
       if (seat.throttle === undefined) seat.sink.listener.handleMessage(message, this.device);
       else seat.throttle.handle(message);
@@ -105,7 +107,7 @@ export class ChannelRoute {
   }
 
   close(): void {
-    for (const seat of this.#seats) seat.throttle?.close();
+    for (const seat of this.#seats) closeSeat(seat);
     this.#seats = [];
     this.#last = undefined;
   }
@@ -120,8 +122,13 @@ export class ChannelRoute {
             handleDropped: (count) => sink.listener.handleDropped?.(count, this.device, this.topic),
           })
         : undefined;
-    return { sink, throttle, fresh };
+    return { sink, throttle, fresh, closed: false };
   }
+}
+
+function closeSeat(seat: Seat): void {
+  seat.closed = true;
+  seat.throttle?.close();
 }
 
 const wantsMessages = (sink: TopicSink): boolean => !sink.channelsOnly;
