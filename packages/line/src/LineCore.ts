@@ -26,6 +26,8 @@ export interface LineCoreHandlers {
 
 /** Clock readings are rounded; less than this is no jump, in milliseconds. */
 const CLOCK_TOLERANCE_MS = 1;
+/** A timer that is later than this was held up by a process that stood still, in milliseconds. */
+const STALL_MS = 100;
 
 /**
  * What every end of a line does alike: frames, batching, heartbeats, clock estimate, acknowledgement of bytes, and a
@@ -309,15 +311,21 @@ export class LineCore {
     this.#handlers.handleClosed(close);
   }
 
-  /** Clause 7.3, to the millisecond: motion on the robot ends with the line. */
-  #watchSilence(): void {
-    const silentMs = this.#clock.monotonicMs() - this.#lastReceivedMs;
+  /**
+   * Clause 7.3, to the millisecond: motion on the robot ends with the line. Where this process itself stood still, what
+   * came meanwhile is read first: one stall of a server must not end the lines of a whole fleet.
+   */
+  #watchSilence(dueMs = Number.POSITIVE_INFINITY): void {
+    const nowMs = this.#clock.monotonicMs();
+    const silentMs = nowMs - this.#lastReceivedMs;
     const { silenceMs } = this.limits;
-    if (silentMs >= silenceMs) {
+    const stalled = nowMs - dueMs > STALL_MS;
+    if (silentMs >= silenceMs && !stalled) {
       this.fail(new LineError('LINE_SILENT', `nothing was received for ${Math.round(silentMs)} ms`));
-    } else {
-      this.#cancelWatch = this.#clock.after(Math.max(1, silenceMs - silentMs), () => this.#watchSilence());
+      return;
     }
+    const lookInMs = Math.max(1, silenceMs - silentMs);
+    this.#cancelWatch = this.#clock.after(lookInMs, () => this.#watchSilence(nowMs + lookInMs));
   }
 
   #beat(): void {

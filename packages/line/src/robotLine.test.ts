@@ -333,6 +333,20 @@ describe('a robot line', () => {
     expect(line.agentClose).toMatchObject({ code: 'LINE_SILENT' });
   });
 
+  test('a process that stood still reads what came meanwhile before it calls the other side silent', async () => {
+    const line = await new Line().opened();
+    const ack = new FrameBuilder();
+    ack.append(recordKinds.ack, new Uint8Array(8));
+    line.pair.left.stalled = true;
+    line.clock.stall(10_000);
+    line.clock.after(0, () => line.robot.handleFrame(ack.take()));
+    await line.clock.advance(5);
+    expect(line.robot.state).toBe('open');
+    line.clock.stall(10_000);
+    await line.clock.advance(5);
+    expect(line.robotClose).toMatchObject({ code: 'LINE_SILENT' });
+  });
+
   test('a silent peer is found out and the line closed with LINE_SILENT on both sides', async () => {
     const line = await new Line().opened();
     line.pair.left.stalled = true;
