@@ -41,11 +41,12 @@ export const peerPath = [...(process.env['PATH'] ?? '').split(delimiter), '/usr/
   .filter((folder) => !folder.endsWith('node_modules/.bin'))
   .join(delimiter);
 
-/** Says in a sentence what is missing for a peer and which Debian package brings it; `undefined` when it is installed. */
+/** Says in a sentence what is missing for a peer and which Debian packages bring it; `undefined` when it is installed. */
 export function peerIsMissing(name: PeerName): string | undefined {
   const packages = requirements[name].filter((requirement) => !isThere(requirement)).map((each) => each.debianPackage);
   if (packages.length === 0) return undefined;
-  return `${name} is not installed (apt-get install ${packages.join(' ')})`;
+  const others = packages.length > 1 ? ` and ${packages.length - 1} more` : '';
+  return `${name} is not installed (Debian: ${packages[0] ?? ''}${others}; npm test as root installs them)`;
 }
 
 function isThere({ program, pythonModule }: Requirement): boolean {
