@@ -1,7 +1,7 @@
 import { AgentEnd, Outbox } from '@longline/line';
 import type { RobotStatus, Transport, Welcome } from '@longline/line';
 import { version } from '@longline/ros';
-import type { Clock, RosGraph } from '@longline/ros';
+import type { Clock, Log, RosGraph } from '@longline/ros';
 import { AllowList } from './commands/AllowList.ts';
 import { motionTopics } from './commands/motion.ts';
 import { PublisherPool } from './commands/PublisherPool.ts';
@@ -11,7 +11,6 @@ import { StandingCommands } from './commands/StandingCommands.ts';
 import type { AgentConfig } from './config/AgentConfig.ts';
 import { LineConnector } from './line/LineConnector.ts';
 import type { Dial, LineEvents, LineState } from './line/LineConnector.ts';
-import type { Log } from './Log.ts';
 import { GraphView } from './robot/GraphView.ts';
 import { RosTime } from './robot/RosTime.ts';
 import { StatusReporter } from './StatusReporter.ts';

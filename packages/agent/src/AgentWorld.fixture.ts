@@ -1,10 +1,9 @@
-import { codecFor } from '@longline/ros';
+import { codecFor, silentLog } from '@longline/ros';
 import type { Schema } from '@longline/ros';
 import { FakeClock, FakeGraph, FakeLineServer } from '@longline/testing';
 import { Agent } from './Agent.ts';
 import type { AgentConfigInput } from './config/AgentConfig.ts';
 import { parseAgentConfig } from './config/parseAgentConfig.ts';
-import { silentLog } from './Log.ts';
 
 export const twist: Schema = {
   name: 'geometry_msgs/Twist',

@@ -7,7 +7,6 @@ export { parseAgentConfig } from './config/parseAgentConfig.ts';
 export { AgentError, agentErrorCodes } from './errors.ts';
 export type { AgentErrorCode } from './errors.ts';
 export type { Dial, LineState } from './line/LineConnector.ts';
-export type { Log } from './Log.ts';
 export { openGraph } from './openGraph.ts';
 export type { OpenGraphOptions } from './openGraph.ts';
 export { startAgent } from './startAgent.ts';

@@ -1,6 +1,5 @@
-import { systemClock } from '@longline/ros';
+import { silentLog, systemClock } from '@longline/ros';
 import { expect, test } from 'vitest';
-import { silentLog } from './Log.ts';
 import { openGraph, parseRobotUrl } from './openGraph.ts';
 
 test('turtlesim: opens a simulated robot', async () => {

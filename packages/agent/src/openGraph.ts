@@ -1,6 +1,5 @@
-import type { Clock, RosGraph } from '@longline/ros';
+import type { Clock, Log, RosGraph } from '@longline/ros';
 import { AgentError } from './errors.ts';
-import type { Log } from './Log.ts';
 
 /** What the graph is opened with. */
 export interface OpenGraphOptions {

@@ -1,14 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { getProxyForUrl } from 'proxy-from-env';
-import { systemClock } from '@longline/ros';
-import type { Clock, RosGraph } from '@longline/ros';
+import { silentLog, systemClock } from '@longline/ros';
+import type { Clock, Log, RosGraph } from '@longline/ros';
 import { Agent } from './Agent.ts';
 import type { AgentConfigInput } from './config/AgentConfig.ts';
 import { parseAgentConfig } from './config/parseAgentConfig.ts';
 import { dialWebSocket, lineProxy } from './line/dialWebSocket.ts';
 import type { Dial } from './line/LineConnector.ts';
-import { silentLog } from './Log.ts';
-import type { Log } from './Log.ts';
 import { openGraph } from './openGraph.ts';
 
 /** What an agent works with; everything has a default. */

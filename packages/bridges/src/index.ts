@@ -1,5 +1,4 @@
 export { MAX_FRAME_BYTES } from './rosbridge/BridgeSocket.ts';
 export type { BridgeSocket, BridgeSocketListener, OpenBridgeSocket } from './rosbridge/BridgeSocket.ts';
-export type { Log } from './rosbridge/Log.ts';
 export { openRosbridge } from './rosbridge/openRosbridge.ts';
 export type { RosbridgeOptions } from './rosbridge/openRosbridge.ts';

@@ -8,6 +8,8 @@ export { isLonglineError, LonglineError, RosError, rosErrorCodes } from './error
 export type { RosErrorCode } from './errors.ts';
 export { parseJsonExact, stringifyExact } from './exactJson.ts';
 export type { JsonOptions } from './exactJson.ts';
+export type { Log } from './Log.ts';
+export { silentLog } from './Log.ts';
 export { md5Of, md5OfService } from './md5.ts';
 export { Message } from './Message.ts';
 export type { MessageParts } from './Message.ts';

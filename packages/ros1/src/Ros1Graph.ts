@@ -5,6 +5,7 @@ import type {
   Disposer,
   GraphListener,
   GraphSnapshot,
+  Log,
   OperationOptions,
   ParameterValue,
   Publisher,
@@ -26,7 +27,6 @@ import { MasterParameters } from './master/MasterParameters.ts';
 import { Registrar } from './master/Registrar.ts';
 import type { Registration } from './master/Registrar.ts';
 import { NodeServers } from './NodeServers.ts';
-import type { Ros1Log } from './Ros1Log.ts';
 import { callService, probeService } from './tcpros/callService.ts';
 import type { ServiceAddress } from './tcpros/callService.ts';
 import { TopicPublisher, typeConflict } from './tcpros/TopicPublisher.ts';
@@ -44,7 +44,7 @@ export interface Ros1GraphOptions {
   readonly callerId: string;
   readonly host: string | undefined;
   readonly clock: Clock;
-  readonly log: Ros1Log;
+  readonly log: Log;
   readonly definitions: Definitions;
   readonly maxMessageBytes: number;
 }
@@ -86,7 +86,8 @@ export class Ros1Graph implements RosGraph {
       listPublications: () => [...this.#publishers].map(([topic, held]) => [topic, held.topic.schema.name]),
       listSubscriptions: () => [...this.#subscriptions.keys()].map((topic) => [topic, '*']),
       handlePublishers: (topic, uris) => this.#subscriptions.get(topic)?.topic.setPublishers(uris),
-      handleShutdown: (reason) => log.warn(`The ROS master asks ${callerId} to end (${reason}); it stays.`),
+      handleShutdown: (reason) =>
+        log.warn({ node: callerId, reason }, 'the ROS master asks this node to end; it stays'),
     });
     const registrar = new Registrar({ client, callerId, clock, nodeUri: (signal) => this.#servers.uri(signal) });
     this.#registrar = registrar;

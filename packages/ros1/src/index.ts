@@ -1,3 +1,2 @@
 export { openRos1 } from './openRos1.ts';
 export type { Ros1Options } from './openRos1.ts';
-export type { Ros1Log } from './Ros1Log.ts';

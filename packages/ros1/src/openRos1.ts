@@ -1,10 +1,8 @@
-import { checkTopicName, RosError, systemClock } from '@longline/ros';
-import type { Clock, RosGraph } from '@longline/ros';
+import { checkTopicName, RosError, silentLog, systemClock } from '@longline/ros';
+import type { Clock, Log, RosGraph } from '@longline/ros';
 import { Definitions } from './definitions/Definitions.ts';
 import { installedPaths, PackageFolders } from './definitions/PackageFolders.ts';
 import { Ros1Graph } from './Ros1Graph.ts';
-import { silentLog } from './Ros1Log.ts';
-import type { Ros1Log } from './Ros1Log.ts';
 import { MAX_MESSAGE_BYTES } from './tcpros/FrameReader.ts';
 
 export interface Ros1Options {
@@ -19,7 +17,7 @@ export interface Ros1Options {
   /** Larger messages end their publisher's connection. Default 256 MiB. */
   readonly maxMessageBytes?: number;
   readonly clock?: Clock;
-  readonly log?: Ros1Log;
+  readonly log?: Log;
 }
 
 /**

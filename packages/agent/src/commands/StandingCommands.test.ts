@@ -1,7 +1,7 @@
+import { silentLog } from '@longline/ros';
 import type { Publisher } from '@longline/ros';
 import { FakeClock } from '@longline/testing';
 import { expect, test } from 'vitest';
-import { silentLog } from '../Log.ts';
 import { StandingCommands } from './StandingCommands.ts';
 import type { StandingOrder } from './StandingCommands.ts';
 

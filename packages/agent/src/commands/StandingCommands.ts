@@ -1,8 +1,7 @@
 import type { RobotStatus } from '@longline/line';
 import { codecFor } from '@longline/ros';
-import type { Clock, Disposer } from '@longline/ros';
+import type { Clock, Disposer, Log } from '@longline/ros';
 import { AgentError } from '../errors.ts';
-import type { Log } from '../Log.ts';
 import { isStoppedByZeros } from './motion.ts';
 import type { PublisherUse } from './PublisherPool.ts';
 

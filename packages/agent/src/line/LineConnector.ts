@@ -1,7 +1,6 @@
 import type { AgentEnd, LineClose, LineEndpoint, Transport, Welcome } from '@longline/line';
 import { jittered, reconnectDelayMs, STABLE_CONNECTION_MS } from '@longline/ros';
-import type { Clock, Disposer } from '@longline/ros';
-import type { Log } from '../Log.ts';
+import type { Clock, Disposer, Log } from '@longline/ros';
 import { closeAdvice } from './closeAdvice.ts';
 
 /** Opens one connection and binds the end to it. `handleError` is told why it broke, where that is known. */

@@ -1,6 +1,5 @@
-import type { Clock, Disposer, Message, RosGraph, RosObject, RosValue, Subscription } from '@longline/ros';
+import type { Clock, Disposer, Log, Message, RosGraph, RosObject, RosValue, Subscription } from '@longline/ros';
 import { RosError } from '@longline/ros';
-import type { Log } from '../Log.ts';
 import type { GraphView } from './GraphView.ts';
 
 /** `/use_sim_time` is asked for this often: ROS announces no change of a parameter. Milliseconds. */

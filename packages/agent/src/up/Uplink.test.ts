@@ -1,9 +1,8 @@
 import { Outbox } from '@longline/line';
-import { codecFor } from '@longline/ros';
+import { codecFor, silentLog } from '@longline/ros';
 import type { Schema } from '@longline/ros';
 import { FakeClock, FakeGraph } from '@longline/testing';
 import { expect, test } from 'vitest';
-import { silentLog } from '../Log.ts';
 import { GraphView } from '../robot/GraphView.ts';
 import { RosTime } from '../robot/RosTime.ts';
 import { ChannelIds } from './ChannelIds.ts';

@@ -1,6 +1,5 @@
 import type { AdvertisedChannel, Outbox } from '@longline/line';
-import type { Clock, Disposer, GraphSnapshot, RosGraph } from '@longline/ros';
-import type { Log } from '../Log.ts';
+import type { Clock, Disposer, GraphSnapshot, Log, RosGraph } from '@longline/ros';
 import type { GraphView } from '../robot/GraphView.ts';
 import type { RosTime } from '../robot/RosTime.ts';
 import { ChannelIds } from './ChannelIds.ts';

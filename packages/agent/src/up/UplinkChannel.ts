@@ -1,7 +1,6 @@
 import type { AdvertisedChannel, Outbox } from '@longline/line';
 import { RosError, sourceStamp } from '@longline/ros';
-import type { Channel, Clock, Disposer, Message, RosGraph, Subscription } from '@longline/ros';
-import type { Log } from '../Log.ts';
+import type { Channel, Clock, Disposer, Log, Message, RosGraph, Subscription } from '@longline/ros';
 import type { RosTime } from '../robot/RosTime.ts';
 import type { ChannelIdentity } from './ChannelIds.ts';
 import type { ChannelPlan } from './Selection.ts';

@@ -1,3 +1,4 @@
+import { silentLog } from '@longline/ros';
 import { FakeClock } from '@longline/testing';
 import { expect, test } from 'vitest';
 import { ProblemLog } from './ProblemLog.ts';
@@ -5,7 +6,7 @@ import { ProblemLog } from './ProblemLog.ts';
 test('a flood of problems makes one line a second, which counts the others', async () => {
   const clock = new FakeClock();
   const lines: unknown[] = [];
-  const log = { info: () => undefined, warn: (details: unknown) => lines.push(details) };
+  const log = { ...silentLog, warn: (details: unknown) => lines.push(details) };
   const problems = new ProblemLog({ clock, log, url: 'ws://robot:9090' });
   for (let i = 0; i < 1000; i++) problems.handle(`problem ${i}`);
   await clock.advance(1000);

@@ -1,5 +1,4 @@
-import type { Clock, Disposer } from '@longline/ros';
-import type { Log } from './Log.ts';
+import type { Clock, Disposer, Log } from '@longline/ros';
 
 /** At most one line a second; the rest is counted. */
 const INTERVAL_MS = 1_000;

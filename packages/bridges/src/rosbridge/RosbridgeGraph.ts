@@ -6,6 +6,7 @@ import type {
   Encoding,
   GraphListener,
   GraphSnapshot,
+  Log,
   OperationOptions,
   ParameterValue,
   Publisher,
@@ -26,7 +27,6 @@ import type { OpenBridgeSocket } from './BridgeSocket.ts';
 import type { CallBounds } from './CallConnection.ts';
 import { DefinitionStore } from './DefinitionStore.ts';
 import { GraphMonitor } from './GraphMonitor.ts';
-import type { Log } from './Log.ts';
 import type { ParameterAccess } from './ParameterAccess.ts';
 import { ProblemLog } from './ProblemLog.ts';
 import { Ros1Parameters } from './Ros1Parameters.ts';

@@ -1,8 +1,6 @@
-import { RosError, systemClock } from '@longline/ros';
-import type { Clock, RosGraph } from '@longline/ros';
+import { RosError, silentLog, systemClock } from '@longline/ros';
+import type { Clock, Log, RosGraph } from '@longline/ros';
 import type { OpenBridgeSocket } from './BridgeSocket.ts';
-import { silentLog } from './Log.ts';
-import type { Log } from './Log.ts';
 import { openWsSocket } from './openWsSocket.ts';
 import { RosbridgeGraph } from './RosbridgeGraph.ts';
 

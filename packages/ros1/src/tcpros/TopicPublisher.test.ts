@@ -1,3 +1,4 @@
+import { silentLog } from '@longline/ros';
 import { FakeClock, waitFor } from '@longline/testing';
 import { expect, onTestFinished, test } from 'vitest';
 import { TcpRosConnection } from './TcpRosConnection.ts';
@@ -12,7 +13,7 @@ test('a latched message reaches who connects while it is held back once, and nev
     latched: true,
     callerId: '/us',
     clock,
-    log: { warn: () => undefined },
+    log: silentLog,
   });
   const server = new TcpRosServer(clock, () => publisher);
   const port = await server.listen('127.0.0.1');

@@ -1,7 +1,6 @@
 import { md5Of, RosError } from '@longline/ros';
-import type { Clock, OperationOptions, PublishReceipt, Schema } from '@longline/ros';
+import type { Clock, Log, OperationOptions, PublishReceipt, Schema } from '@longline/ros';
 import { bounded } from '../bounded.ts';
-import type { Ros1Log } from '../Ros1Log.ts';
 import type { ConnectionHeader } from './connectionHeader.ts';
 import type { TcpRosConnection } from './TcpRosConnection.ts';
 
@@ -20,7 +19,7 @@ export interface TopicPublisherOptions {
   readonly latched: boolean;
   readonly callerId: string;
   readonly clock: Clock;
-  readonly log: Ros1Log;
+  readonly log: Log;
 }
 
 interface Subscriber {
@@ -90,7 +89,7 @@ export class TopicPublisher {
     const subscriber = header.get('callerid') ?? 'unnamed';
     if (md5 !== '*' && md5 !== this.md5) {
       const text = `${subscriber} wants ${topic} as ${header.get('type') ?? '?'} with MD5 sum ${md5 ?? 'none'}; it is ${this.schema.name} with ${this.md5}`;
-      this.#options.log.warn(text);
+      this.#options.log.warn({ topic }, text);
       return text;
     }
     if (this.#subscribers.size >= MAX_SUBSCRIBERS_PER_TOPIC)
@@ -135,7 +134,10 @@ export class TopicPublisher {
     const { queuedBytes, queuedFrames } = connection;
     if (queuedFrames >= MAX_QUEUED_MESSAGES || (queuedBytes > 0 && queuedBytes + data.byteLength > MAX_QUEUED_BYTES)) {
       if (subscriber.dropped === 0)
-        this.#options.log.warn(`A subscriber of ${this.#options.topic} reads too slowly; dropping messages.`);
+        this.#options.log.warn(
+          { topic: this.#options.topic },
+          'a subscriber reads too slowly; messages are dropped for it',
+        );
       subscriber.dropped += 1;
       this.#dropped += 1;
       return;
