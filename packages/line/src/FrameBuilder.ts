@@ -4,6 +4,12 @@ import type { RecordKind } from './recordKinds.ts';
 
 const SMALLEST_BUFFER = 512;
 
+/** Bytes that will all be written before they are sent: where the platform can, they are not cleared first. */
+function allocate(bytes: number): Uint8Array<ArrayBuffer> {
+  const { Buffer } = globalThis as { Buffer?: { allocUnsafeSlow(bytes: number): { readonly buffer: ArrayBuffer } } };
+  return Buffer === undefined ? new Uint8Array(bytes) : new Uint8Array(Buffer.allocUnsafeSlow(bytes).buffer);
+}
+
 /** Writes records one after another into one frame. Bytes are copied once, here. */
 export class FrameBuilder {
   #buffer = new Uint8Array(0);
@@ -69,9 +75,9 @@ export class FrameBuilder {
   #reserve(bytes: number): void {
     const needed = this.#length + bytes;
     if (needed <= this.#buffer.length) return;
-    const grown = new Uint8Array(
+    const grown = allocate(
       this.#length === 0
-        ? Math.max(needed, Math.min(this.#lastLength * 1.25, 128 * 1024), SMALLEST_BUFFER)
+        ? Math.max(needed, Math.min(Math.ceil(this.#lastLength * 1.25), 128 * 1024), SMALLEST_BUFFER)
         : Math.max(needed, this.#buffer.length * 2),
     );
     grown.set(this.#buffer.subarray(0, this.#length));

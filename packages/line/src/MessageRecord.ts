@@ -7,6 +7,8 @@ export class MessageRecord implements MessageParts {
   readonly #view: DataView;
   readonly #start: number;
   readonly #end: number;
+  /** Made once: several readers want it, and views are not cheap. */
+  #bytes: Uint8Array | undefined;
 
   constructor(frame: Uint8Array, view: DataView, start: number, end: number) {
     this.#frame = frame;
@@ -38,7 +40,7 @@ export class MessageRecord implements MessageParts {
 
   /** The whole record, header included: a view into the frame, ready for `FrameBuilder.forwardMessage`. */
   get bytes(): Uint8Array {
-    return this.#frame.subarray(this.#start, this.#end);
+    return (this.#bytes ??= this.#frame.subarray(this.#start, this.#end));
   }
 
   /** Bytes of the whole record. */
