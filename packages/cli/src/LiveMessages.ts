@@ -1,5 +1,5 @@
 import type { Fleet } from '@longline/client';
-import { NewestQueue } from '@longline/client';
+import { NewestQueue } from '@longline/line';
 import type { Message } from '@longline/ros';
 
 /** What to read. */

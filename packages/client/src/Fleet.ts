@@ -1,9 +1,8 @@
 import { systemClock } from '@longline/ros';
 import type { Clock, Disposer, OperationOptions } from '@longline/ros';
-import { parseDeviceId } from '@longline/line';
+import { newestPerKey, parseDeviceId } from '@longline/line';
 import type { DeviceRecord, LineClose, LineLimits, ReaderEnd } from '@longline/line';
 import { DeviceDirectory } from './DeviceDirectory.ts';
-import { watchDevices } from './watchDevices.ts';
 import { ClientError } from './errors.ts';
 import { LiveLink } from './LiveLink.ts';
 import type { LineOpener } from './LiveLink.ts';
@@ -110,7 +109,12 @@ export class Fleet {
   watchDevices(options: { readonly signal?: AbortSignal } = {}): AsyncIterable<DeviceRecord> {
     const { signal } = options;
     const ends = signal === undefined ? this.#closed.signal : AbortSignal.any([signal, this.#closed.signal]);
-    return watchDevices(this.#devices, ends);
+    return newestPerKey((put) => {
+      const stop = this.#devices.listen((record) => put(record.device, record));
+      void this.#devices.follow();
+      for (const record of this.#devices.list()) put(record.device, record);
+      return stop;
+    }, ends);
   }
 
   /** A handle on one device, known to the server or not. An integer is its decimal string. Throws `DEVICE_ID_INVALID`. */

@@ -9,12 +9,10 @@ import type {
   OperationOptions,
   PublishReceipt,
 } from '@longline/ros';
-import { RemoteGraph, replyError, standingPayloadSchema } from '@longline/line';
-import type { Action, DeviceRecord } from '@longline/line';
+import { DEFAULT_BUFFER_MESSAGES, MessageStream, RemoteGraph, replyError, standingPayloadSchema } from '@longline/line';
+import type { Action, DeviceRecord, MessageStreamOptions } from '@longline/line';
 import type { DeviceDirectory } from './DeviceDirectory.ts';
 import { ClientError } from './errors.ts';
-import { DEFAULT_BUFFER_MESSAGES, MessageStream } from './MessageStream.ts';
-import type { MessageStreamOptions } from './MessageStream.ts';
 import type { RequestSender } from './RequestSender.ts';
 import type { StatusStream } from './StatusStream.ts';
 import type { TopicRouter, TopicSubscription } from './TopicRouter.ts';

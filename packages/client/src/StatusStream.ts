@@ -1,5 +1,5 @@
 import type { Disposer } from '@longline/ros';
-import { NewestQueue } from './NewestQueue.ts';
+import { NewestQueue } from '@longline/line';
 
 /** The connection to the server, as of now. */
 export type FleetStatus =

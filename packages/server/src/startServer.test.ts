@@ -101,7 +101,7 @@ test('a program reads, watches and commands devices within the process', async (
   const device = server.fleet.device(1722);
   expect(device.online).toBe(false);
   expect(device.latest('/count')).toBeUndefined();
-  const messages = device.messages('/**');
+  const messages = device.messages('/**')[Symbol.asyncIterator]();
   const first = messages.next();
 
   const agent = new TestAgent(server.url, '1722', {
@@ -128,7 +128,7 @@ test('a program reads, watches and commands devices within the process', async (
   expect(request).toMatchObject({ issuer: 'local', token: 0, action: { kind: 'publish', encoding: 'json' } });
   expect(new TextDecoder().decode(payload)).toBe('{"data":1152921504606846976}');
 
-  await messages.return();
+  await messages.return(undefined);
   await agent.stop();
   await waitFor(() => !device.online);
   expect(device.channels()).toMatchObject([{ topic: '/count', live: false }]);

@@ -1,5 +1,5 @@
-import { RemoteGraph } from '@longline/line';
-import type { RemoteRobot } from '@longline/line';
+import { DEFAULT_BUFFER_MESSAGES, MessageStream, RemoteGraph } from '@longline/line';
+import type { MessageStreamOptions, RemoteRobot } from '@longline/line';
 import { checkTopicName } from '@longline/ros';
 import type { Clock, GraphStatus } from '@longline/ros';
 import { commandInfo } from '../commands/CommandInfo.ts';
@@ -19,7 +19,6 @@ import type { FleetState } from './FleetState.ts';
 import { latestMessage } from './LatestMessage.ts';
 import type { LatestMessage } from './LatestMessage.ts';
 import { LocalSubscription } from './LocalSubscription.ts';
-import { MessageStream } from './MessageStream.ts';
 
 /** The rooms of the server that a device's handle leads into. */
 export interface DeviceRooms {
@@ -41,15 +40,6 @@ export interface CommandOptions {
   readonly deadlineMs?: number | undefined;
   /** Ends the wait, not the command. */
   readonly signal?: AbortSignal | undefined;
-}
-
-/** What a stream of messages is to be like. */
-export interface MessagesOptions {
-  readonly signal?: AbortSignal | undefined;
-  /** At most so many messages a second of each topic, the newest kept. */
-  readonly rateHz?: number | undefined;
-  /** Messages kept while the consumer does not take them; beyond it the oldest go. Default 1,000. */
-  readonly bufferMessages?: number | undefined;
 }
 
 /**
@@ -90,21 +80,27 @@ export class Device extends RemoteGraph {
     return state === undefined || channel === undefined ? undefined : latestMessage(state, channel, this.#rooms.clock);
   }
 
-  /** Messages of the topics that match, the last ones first, until the signal or the end of the loop. Throws `PATTERN_INVALID`. */
-  messages(topicPattern: string, options: MessagesOptions = {}): MessageStream {
-    const stream = new MessageStream(options);
+  /**
+   * Messages of the topics that match, for a `for await` loop: the last ones first, until the signal or the end of the
+   * loop, which rejects with `PATTERN_INVALID`. A slow loop gets the newest; `dropped` counts the others.
+   */
+  messages(topicPattern: string, options: MessageStreamOptions = {}): MessageStream {
+    const { bufferMessages = DEFAULT_BUFFER_MESSAGES, rateHz, signal } = options;
     const { fleet, clock, handleFault } = this.#rooms;
-    const subscription = new LocalSubscription({
-      fleet,
-      clock,
-      device: this.id,
-      topic: topicPattern,
-      rateHz: options.rateHz,
-      listener: stream,
-      handleFault: (error) => handleFault('a listener threw', error),
-    });
-    stream.onEnd(() => subscription.close());
-    return stream;
+    return new MessageStream(
+      (listener) =>
+        new LocalSubscription({
+          fleet,
+          clock,
+          device: this.id,
+          topic: topicPattern,
+          rateHz,
+          listener,
+          handleFault: (error) => handleFault('a listener threw', error),
+        }),
+      signal === undefined ? [] : [signal],
+      bufferMessages,
+    );
   }
 
   /** Does something once. Resolves to what became of it, good or bad; rejects only when it could not be taken. */

@@ -1,5 +1,5 @@
 import { isLonglineError } from '@longline/ros';
-import { parseDeviceId } from '@longline/line';
+import { newestPerKey, parseDeviceId } from '@longline/line';
 import type { CommandInfo } from '../commands/CommandInfo.ts';
 import type { StandingSpec } from '../commands/CommandSpec.ts';
 import { localAdministrator } from '../Principal.ts';
@@ -8,7 +8,7 @@ import { Device } from './Device.ts';
 import type { CommandOptions, DeviceRooms } from './Device.ts';
 import { deviceInfo } from './DeviceInfo.ts';
 import type { DeviceInfo } from './DeviceInfo.ts';
-import { DeviceStream } from './DeviceStream.ts';
+import type { DeviceState } from './DeviceState.ts';
 
 /** Who asks, where it is not the local administrator. */
 export interface FleetOptions {
@@ -41,12 +41,18 @@ export class Fleet {
     return new Device(parseDeviceId(id), principal, this.#rooms);
   }
 
-  /** Every device, then each that changed. Slow consumers get the newest state of each, none is skipped. */
-  watch({ signal }: FleetOptions & { readonly signal?: AbortSignal } = {}): AsyncIterableIterator<
+  /** Every device, then each that changed, for a `for await` loop. A slow loop gets the newest state of each, none is skipped. */
+  async *watch({ signal }: FleetOptions & { readonly signal?: AbortSignal } = {}): AsyncGenerator<
     DeviceInfo,
     undefined
   > {
-    return new DeviceStream(this.#rooms.fleet, signal);
+    const { fleet } = this.#rooms;
+    const changes = newestPerKey<DeviceState>((put) => {
+      for (const device of fleet.devices) put(device, device);
+      return fleet.watchDevices({ handleDevice: (device) => put(device, device) });
+    }, signal);
+    for await (const device of changes) yield deviceInfo(device);
+    return undefined;
   }
 
   /** Sets a standing command on all devices that are online now; setting it again renews it. One device's refusal is its own. */

@@ -1,6 +1,5 @@
-import type { Message } from '@longline/ros';
+import type { Message, SubscriptionListener, Subscription } from '@longline/ros';
 import { NewestQueue } from './NewestQueue.ts';
-import type { TopicListener } from './TopicSink.ts';
 
 /** Bounds and ends of a {@link MessageStream}. */
 export interface MessageStreamOptions {
@@ -17,14 +16,14 @@ export const DEFAULT_BUFFER_MESSAGES = 1_000;
 
 /** Messages for a `for await` loop. Each loop is a subscription of its own, from its first step until it ends. */
 export class MessageStream implements AsyncIterable<Message> {
-  readonly #subscribe: (listener: TopicListener) => { close(): void };
+  readonly #subscribe: (listener: SubscriptionListener) => Subscription;
   readonly #signals: readonly AbortSignal[];
   readonly #bufferMessages: number;
   #droppedBefore = 0;
   #queue: NewestQueue<Message> | undefined;
 
   constructor(
-    subscribe: (listener: TopicListener) => { close(): void },
+    subscribe: (listener: SubscriptionListener) => Subscription,
     signals: readonly AbortSignal[],
     bufferMessages: number,
   ) {
