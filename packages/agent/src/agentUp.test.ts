@@ -1,3 +1,4 @@
+import type { Schema } from '@longline/ros';
 import { describe, expect, test } from 'vitest';
 import { AgentWorld, bytesOf, clockSchema, number, stamped, text } from './AgentWorld.fixture.ts';
 import { TOPIC_GONE_MS } from './up/Uplink.ts';
@@ -34,6 +35,40 @@ describe('the way up', () => {
     }
     expect(server.line.messages.length).toBeGreaterThanOrEqual(5);
     expect(server.line.messages.length).toBeLessThanOrEqual(6);
+  });
+
+  test('lane, delivery and rate follow from the type once ROS tells it, also where its graph does not', async () => {
+    const image: Schema = { name: 'sensor_msgs/Image', encoding: 'ros1msg', text: 'int32 data\n' };
+    const { clock, graph, server } = await new AgentWorld({
+      topics: [
+        { match: '/**', type: 'std_msgs/Int32', send: false },
+        { match: '/camera', rateHz: 5 },
+        { match: '/**' },
+      ],
+    }).started();
+    graph.hidesTypes = true;
+    graph.setTopic('/camera', image);
+    graph.setTopic('/number', number);
+    await clock.advance(100);
+    expect(server.line.topics).toEqual(['/camera', '/chatter']);
+    expect(graph.subscribed).toEqual(['/camera', '/chatter']);
+    expect(server.line.advertised.at(-1)).toMatchObject({ topic: '/camera', lane: 'bulk', delivery: 'latest' });
+  });
+
+  test('a rate limit of a rule for a type holds although the type became known late', async () => {
+    const { clock, graph, server } = await new AgentWorld({
+      topics: [{ match: '/**', type: 'std_msgs/Int32', rateHz: 5 }, { match: '/**' }],
+    }).started();
+    graph.hidesTypes = true;
+    graph.setTopic('/number', number);
+    await clock.advance(100);
+    for (let tick = 0; tick < 100; tick++) {
+      graph.emit('/number', bytesOf(number, { data: tick }));
+      await clock.advance(10);
+    }
+    expect(server.line.messages.length).toBeGreaterThanOrEqual(5);
+    expect(server.line.messages.length).toBeLessThanOrEqual(6);
+    expect(graph.subscribed).toEqual(['/chatter', '/number']);
   });
 
   test('a topic that appears later is picked up; one that is gone for ten seconds is taken back, and keeps its ID', async () => {

@@ -52,6 +52,8 @@ export class FakeGraph implements RosGraph {
   /** Set to make `Publisher.publish` reject. */
   publishError: Error | undefined;
   isClosed = false;
+  /** Snapshots leave the types of topics out. */
+  hidesTypes = false;
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -195,7 +197,7 @@ export class FakeGraph implements RosGraph {
   #snapshot(): GraphSnapshot {
     const topics = [...this.#topics].map(([name, { channel, publishers }]): TopicInfo => ({
       name,
-      type: channel.schema.name,
+      type: this.hidesTypes ? '' : channel.schema.name,
       publishers,
       subscribers: ['/node'],
     }));

@@ -44,11 +44,11 @@ export const agentConfigSchema = z.strictObject({
   server: serverSchema.default('ws://localhost:8080/api/v1/line'),
   /** The robot: `turtlesim:`, `ros1://host:11311`, `rosbridge://host:9090`. Default `ros1://localhost:11311`. */
   robot: robotSchema.default('ros1://localhost:11311'),
-  /** Which topics are sent, and how: the first rule that matches; none, not sent. Default: all, latest, telemetry. */
+  /** Which topics are sent, and how: the first rule that matches; none, not sent. Default: all, each as its type suggests. */
   topics: z
     .array(topicRuleSchema)
     .max(MAX_CONFIG_ENTRIES)
-    .default([{ match: '/**', send: true, lane: 'telemetry', delivery: 'latest' }]),
+    .default([{ match: '/**', send: true }]),
   /** What may come from outside, as patterns of names. Default: nothing. */
   allow: z.strictObject({ publish: patterns, call: patterns, setParameters: patterns }).prefault({}),
   /** Outputs that move the robot, besides those that do by their type (Twist, Ackermann, JointTrajectory). Default none. */

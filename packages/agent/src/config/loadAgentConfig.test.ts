@@ -13,7 +13,7 @@ test('an empty config is complete: everything has its default', async () => {
   expect(rest).toEqual({
     server: 'ws://localhost:8080/api/v1/line',
     robot: 'ros1://localhost:11311',
-    topics: [{ match: '/**', send: true, lane: 'telemetry', delivery: 'latest' }],
+    topics: [{ match: '/**', send: true }],
     allow: { publish: [], call: [], setParameters: [] },
     motion: { topics: [] },
     outbox: { maxBytes: 64 * 1024 * 1024, queueDepth: 100 },
@@ -51,7 +51,7 @@ proxy: http://proxy:3128
     topics: [
       { match: '/camera/**', send: true, lane: 'bulk', delivery: 'queue', rateHz: 5 },
       { match: '/rosout*', send: false },
-      { match: '/**', lane: 'telemetry', delivery: 'latest' },
+      { match: '/**', send: true },
     ],
     allow: { publish: ['/turtle1/cmd_vel'], call: ['/turtle1/teleport_*'], setParameters: [] },
     proxy: 'http://proxy:3128',
@@ -68,7 +68,7 @@ const bad: readonly (readonly [what: string, yaml: string, ...messages: string[]
     'an unknown key of a rule',
     "topics:\n  - match: '/**'\n    rate: 5",
     'topics[0].rate (line 3)',
-    'match, send, lane',
+    'match, type, send, lane',
   ],
   ['a bad device ID', 'device: "-x"', 'device (line 1)', '1 to 128'],
   ['a server without scheme', 'server: fleet.example.com', 'server (line 1)', 'ws://HOST:8080'],
@@ -82,6 +82,9 @@ const bad: readonly (readonly [what: string, yaml: string, ...messages: string[]
     'state, telemetry, bulk; it is "fast"',
   ],
   ['delivery of later versions', "topics: [{match: '/**', delivery: stored}]", '"stored" is not available', 'latest'],
+  ['an age bound on latest', "topics: [{match: '/**', delivery: latest, maxAgeMs: 5}]", 'topics[0].maxAgeMs', 'queue'],
+  ['a type that is none', "topics: [{match: '/**', type: Image}]", 'topics[0].type (line 1)', 'sensor_msgs/Image'],
+  ['a demand that is none', "topics: [{match: '/**', demand: no}]", 'topics[0].demand', 'always, watched'],
   ['a rate of zero', "topics: [{match: '/**', rateHz: 0}]", 'topics[0].rateHz (line 1)', '0.001'],
   ['a rule without a match', 'topics: [{lane: bulk}]', 'topics[0].match (line 1): it is missing; write text'],
   [

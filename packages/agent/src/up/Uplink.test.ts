@@ -25,7 +25,7 @@ function makeUplink(maxChannels: number): {
   const warnings: string[] = [];
   const log = { ...silentLog, warn: (details: unknown) => void warnings.push(JSON.stringify(details)) };
   const rosTime = new RosTime({ graph, view, clock, log, handleChange: () => undefined });
-  const selection = new Selection([{ match: '/**', send: true, lane: 'telemetry', delivery: 'latest' }]);
+  const selection = new Selection([{ match: '/**', send: true }]);
   const uplink = new Uplink({ graph, view, selection, outbox, clock, rosTime, log, maxChannels });
   uplink.start();
   view.start();

@@ -92,11 +92,11 @@ export class Uplink {
 
   #handleGraph(snapshot: GraphSnapshot): void {
     const present = new Set<string>();
-    for (const { name, publishers } of snapshot.topics) {
+    for (const { name, type, publishers } of snapshot.topics) {
       if (publishers.length === 0) continue;
       present.add(name);
       if (this.#channels.has(name)) this.#keep(name);
-      else this.#open(name);
+      else this.#open(name, type || undefined);
     }
     for (const topic of this.#channels.keys()) {
       if (present.has(topic) || this.#gone.has(topic)) continue;
@@ -107,9 +107,9 @@ export class Uplink {
     }
   }
 
-  #open(topic: string): void {
-    const plan = this.#selection.plan(topic);
-    if (plan === undefined) return;
+  /** While a type is unknown a topic is opened only where the rules without types say that it is sent. */
+  #open(topic: string, type: string | undefined): void {
+    if (this.#selection.plan(topic, type) === undefined) return;
     if (this.#channels.size >= this.#maxChannels) {
       if (!this.#isFull) {
         this.#isFull = true;
@@ -125,16 +125,17 @@ export class Uplink {
       graph: this.#graph,
       identity: this.#ids.of(topic),
       topic,
-      plan,
+      planFor: (type) => this.#selection.plan(topic, type),
       outbox: this.#outbox,
       clock: this.#clock,
       rosTime: this.#rosTime,
       log: this.#log,
       handleAdvertise: (advertised) => this.#line?.advertise([advertised]),
+      handleExcluded: () => this.#close(topic),
       handleQueued: (urgent) => this.#line?.handleQueued(urgent),
     });
     this.#channels.set(topic, channel);
-    channel.start();
+    channel.start(type);
   }
 
   /** The topic has publishers again. */

@@ -1,9 +1,10 @@
 import type { AdvertisedChannel, Outbox } from '@longline/line';
 import { RosError, sourceStamp } from '@longline/ros';
-import type { Channel, Clock, Disposer, Log, Message, RosGraph, Subscription } from '@longline/ros';
+import type { Channel, Clock, Log, Message, RosGraph } from '@longline/ros';
 import type { RosTime } from '../robot/RosTime.ts';
 import type { ChannelIdentity } from './ChannelIds.ts';
-import type { ChannelPlan } from './Selection.ts';
+import type { ChannelPlan } from './ChannelPlan.ts';
+import { TopicIntake } from './TopicIntake.ts';
 
 /** What the line carries of a channel (docs/protocol.md, clause 3): a server ends the line for more. */
 const MAX_TOPIC_LENGTH = 1_024;
@@ -11,21 +12,21 @@ const MAX_TYPE_LENGTH = 512;
 const MAX_DEFINITION_LENGTH = 1024 * 1024;
 const MAX_DEFINITION_JSON_BYTES = 2 * 1024 * 1024 - 4 * 1024;
 
-/** A subscription that could not be made is tried again after this long, in milliseconds. */
-const RETRY_MS = 5_000;
-
 /** What an {@link UplinkChannel} is given. */
 export interface UplinkChannelOptions {
   readonly graph: RosGraph;
   readonly identity: ChannelIdentity;
   readonly topic: string;
-  readonly plan: ChannelPlan;
+  /** How a topic of a type travels; undefined where it stays on the robot. */
+  readonly planFor: (type: string | undefined) => ChannelPlan | undefined;
   readonly outbox: Outbox;
   readonly clock: Clock;
   readonly rosTime: RosTime;
   readonly log: Log;
   /** The channel is known, or has another definition now. */
   readonly handleAdvertise: (channel: AdvertisedChannel) => void;
+  /** The topic's type is known now, and topics of that type stay on the robot: close this. */
+  readonly handleExcluded: () => void;
   /** A message waits in the outbox. */
   readonly handleQueued: (urgent: boolean) => void;
 }
@@ -33,15 +34,23 @@ export interface UplinkChannelOptions {
 /** One topic on its way up: a subscription in ROS, a channel in the outbox and on the line. */
 export class UplinkChannel {
   readonly #options: UplinkChannelOptions;
+  readonly #intake: TopicIntake;
+  #plan: ChannelPlan | undefined;
   #channel: Channel | undefined;
   #advertised: AdvertisedChannel | undefined;
-  #subscription: Subscription | undefined;
-  #cancelRetry: Disposer | undefined;
   #lastProblem = '';
   #closed = false;
 
   constructor(options: UplinkChannelOptions) {
     this.#options = options;
+    this.#intake = new TopicIntake({
+      graph: options.graph,
+      clock: options.clock,
+      topic: options.topic,
+      handleChannel: (channel) => this.#handleChannel(channel),
+      handleMessage: (message) => this.#handleMessage(message),
+      handleProblem: (error) => this.#handleProblem(error),
+    });
   }
 
   /** As it is advertised on lines; undefined until ROS told the definition. */
@@ -49,46 +58,32 @@ export class UplinkChannel {
     return this.#advertised;
   }
 
-  start(): void {
-    const { graph, topic, plan, clock } = this.#options;
-    graph
-      .subscribe(
-        { topic, ...(plan.rateHz === undefined ? {} : { rateHz: plan.rateHz }) },
-        {
-          handleChannel: (channel) => this.#handleChannel(channel),
-          handleMessage: (message) => this.#handleMessage(message),
-          handleProblem: (error) => this.#handleProblem(error),
-        },
-      )
-      .then(
-        (subscription) => {
-          if (this.#closed) subscription.close();
-          else this.#subscription = subscription;
-        },
-        (error: unknown) => {
-          if (this.#closed) return;
-          this.#handleProblem(error);
-          this.#cancelRetry = clock.after(RETRY_MS, () => this.start());
-        },
-      );
+  /** Begins to receive; `type` as the graph knows it so far. */
+  start(type: string | undefined): void {
+    this.#intake.open(this.#options.planFor(type)?.rateHz);
   }
 
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
-    this.#cancelRetry?.();
-    this.#subscription?.close();
+    this.#intake.close();
     this.#options.outbox.closeChannel(this.#options.identity.id);
   }
 
   #handleChannel(channel: Channel): void {
     if (this.#closed) return;
-    const { identity, plan, outbox, handleAdvertise } = this.#options;
+    const { identity, outbox, handleAdvertise } = this.#options;
     if (isSameChannel(this.#channel, channel)) {
       this.#channel = channel;
       return;
     }
+    const plan = this.#options.planFor(channel.schema.name);
+    if (plan === undefined) {
+      this.#plan = undefined;
+      return this.#options.handleExcluded();
+    }
     this.#channel = channel;
+    this.#plan = plan;
     const fault = faultForTheLine(channel);
     if (fault !== undefined) {
       outbox.closeChannel(identity.id);
@@ -101,12 +96,16 @@ export class UplinkChannel {
     outbox.openChannel(identity.id, plan.lane, plan.delivery);
     this.#advertised = { ...channel, id: identity.id, lane: plan.lane, delivery: plan.delivery };
     handleAdvertise(this.#advertised);
+    // Until the type was known no rule for types held: its rate limit may be another one.
+    this.#intake.open(plan.rateHz);
   }
 
   #handleMessage(message: Message): void {
     if (this.#closed) return;
     if (message.channel !== this.#channel) this.#handleChannel(message.channel);
-    const { identity, outbox, plan, handleQueued } = this.#options;
+    const plan = this.#plan;
+    if (plan === undefined) return;
+    const { identity, outbox, handleQueued } = this.#options;
     const sequence = identity.nextSequence;
     identity.nextSequence = (sequence + 1) >>> 0;
     outbox.push(identity.id, {
