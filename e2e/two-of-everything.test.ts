@@ -1,10 +1,9 @@
 import { interrupt, START_MS, startLongline } from './longline.ts';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import { TestAgent, TestReader, waitFor } from '@longline/testing';
+import { TcpProxy, TestAgent, TestReader, waitFor } from '@longline/testing';
 import type { Schema } from '@longline/ros';
 import { z } from 'zod';
 import { Api } from './Api.ts';
-import { HoldingProxy } from './HoldingProxy.ts';
 import { LonglineAgent } from './LonglineAgent.ts';
 import { LonglineServer } from './LonglineServer.ts';
 
@@ -186,17 +185,17 @@ it(
   { timeout: TEST_MS },
   async () => {
     const HELD_MS = 3_000;
-    const proxy = await HoldingProxy.start(server.port);
+    const proxy = await TcpProxy.start(server.port);
     onTestFinished(() => proxy.stop());
     const agent = await turtleAgent('far', proxy.url);
     const { speeds } = await driveReader('far');
     const api = new Api(server.url, 'far');
-    proxy.hold();
+    await proxy.set({ down: { held: true } });
     const heldMs = performance.now();
     const late = api.command({ kind: 'publish', topic: '/turtle1/cmd_vel', ...twist(0.75), deadlineMs: 1_500 });
     const inTime = api.command({ kind: 'publish', topic: '/turtle1/cmd_vel', ...twist(0.5), deadlineMs: 60_000 });
     await waitFor(() => performance.now() - heldMs >= HELD_MS, { timeoutMs: 2 * HELD_MS });
-    proxy.release();
+    await proxy.set({ down: { held: false } });
     expect(await late).toMatchObject({ code: 'COMMAND_EXPIRED', details: { command: { state: 'expired' } } });
     expect(await inTime).toMatchObject({ state: 'done' });
     await waitFor(() => speeds().length > 0, { timeoutMs: START_MS });
