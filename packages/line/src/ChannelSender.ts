@@ -9,6 +9,8 @@ export interface AdvertisedChannel extends Channel {
   readonly id: number;
   readonly lane: Lane;
   readonly delivery: Delivery;
+  /** Messages come only while somebody looks. Left out: always. */
+  readonly demand?: 'watched' | undefined;
   /** Whose channel it is, where the server speaks to a reader. */
   readonly device?: string;
 }
@@ -31,7 +33,7 @@ export class ChannelSender {
         const { name, encoding, text } = channel.schema;
         this.#line.send('schema', [encodeJson({ hash, name, encoding, text })]);
       }
-      const { id, device, topic, encoding, latched, lane, delivery } = channel;
+      const { id, device, topic, encoding, latched, lane, delivery, demand } = channel;
       return {
         id,
         ...(device === undefined ? {} : { device }),
@@ -41,6 +43,7 @@ export class ChannelSender {
         latched,
         lane,
         delivery,
+        ...(demand === undefined ? {} : { demand }),
       };
     });
     for (let at = 0; at < records.length; at += 500) {

@@ -35,6 +35,8 @@ export const channelRecordSchema = z.object({
   latched: z.boolean(),
   lane: laneSchema,
   delivery: deliverySchema,
+  /** Messages come only while the other end says that somebody looks (clause 3.5): silence is no fault. */
+  demand: z.optional(z.literal('watched')),
 });
 export type ChannelRecord = z.infer<typeof channelRecordSchema>;
 

@@ -7,6 +7,8 @@ export type { MessagePortLike } from './bindMessagePort.ts';
 export { bindWebSocket } from './bindWebSocket.ts';
 export type { LineEndpoint, WebSocketLike } from './bindWebSocket.ts';
 export type { ChannelRecord, Delivery, Lane, SchemaRecord } from './channelRecords.ts';
+export { demandSchema } from './demandRecord.ts';
+export type { DemandedChannel } from './demandRecord.ts';
 export { isDeviceId, parseDeviceId } from './deviceId.ts';
 export { devicePattern } from './devicePattern.ts';
 export type { DeviceSelection } from './devicePattern.ts';

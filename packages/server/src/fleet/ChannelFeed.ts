@@ -24,6 +24,7 @@ export class ChannelFeed implements ChannelReader {
   readonly #sink: FeedSink;
   readonly #detach: Disposer;
   readonly #rates = new Map<unknown, number | undefined>();
+  #wantedHz = 0;
   #intervalMs = 0;
   #dueMs = Number.NEGATIVE_INFINITY;
   #waiting = 0;
@@ -42,6 +43,10 @@ export class ChannelFeed implements ChannelReader {
   /** How many subscriptions it serves. */
   get size(): number {
     return this.#rates.size;
+  }
+
+  get wantedHz(): number {
+    return this.#wantedHz;
   }
 
   has(subscription: unknown): boolean {
@@ -87,6 +92,10 @@ export class ChannelFeed implements ChannelReader {
     let highestHz = 0;
     for (const rateHz of this.#rates.values()) highestHz = Math.max(highestHz, rateHz ?? Number.POSITIVE_INFINITY);
     this.#intervalMs = this.#rates.size === 0 ? 0 : 1000 / highestHz;
+    if (highestHz !== this.#wantedHz) {
+      this.#wantedHz = highestHz;
+      this.#channel.handleWanted();
+    }
     this.#stopTimer();
     this.#dueMs = Number.NEGATIVE_INFINITY;
     this.#handleTimer();

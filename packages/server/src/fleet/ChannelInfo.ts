@@ -11,6 +11,8 @@ export interface ChannelInfo {
   readonly latched: boolean;
   readonly lane: Lane;
   readonly delivery: Delivery;
+  /** `watched`: messages come only while somebody looks, so silence is no fault. */
+  readonly demand: 'always' | 'watched';
   /** The robot is online and has the topic. */
   readonly live: boolean;
   /** Messages received since the server started, and dropped on the way here. */
@@ -19,7 +21,7 @@ export interface ChannelInfo {
 }
 
 export function channelInfo(device: DeviceState, channel: ChannelState): ChannelInfo {
-  const { topic, schema, encoding, latched, lane, delivery } = channel.advertised;
+  const { topic, schema, encoding, latched, lane, delivery, demand = 'always' } = channel.advertised;
   return {
     topic,
     type: schema.name,
@@ -27,6 +29,7 @@ export function channelInfo(device: DeviceState, channel: ChannelState): Channel
     latched,
     lane,
     delivery,
+    demand,
     live: device.online && !channel.gone && channel.epoch === device.epoch,
     messages: channel.messages,
     dropped: channel.dropped,

@@ -10,6 +10,8 @@ export interface ChannelReader {
   handleMessage(channel: ChannelState, record: MessageRecord): void;
   /** `count` further messages were dropped before they reached this server. */
   handleDropped(channel: ChannelState, count: number): void;
+  /** How many messages a second it wants, `Infinity` without a limit, 0 for none now. */
+  readonly wantedHz: number;
 }
 
 /** Smallest buffer for a last message, in bytes: most channels' messages then fit without growing. */
@@ -37,6 +39,8 @@ export class ChannelState {
   dropped = 0;
   /** Server wall time of the last message, nanoseconds since 1970; 0 before the first. */
   receiveTime = 0n;
+  /** Set by the owner; called when {@link wantedHz} may have changed. */
+  handleWanted: () => void = () => undefined;
   readonly #budget: ByteBudget;
   #buffer = nothing;
   #view = nothingView;
@@ -103,7 +107,15 @@ export class ChannelState {
     this.#readers = [...this.#readers, reader];
     return () => {
       this.#readers = this.#readers.filter((other) => other !== reader);
+      this.handleWanted();
     };
+  }
+
+  /** The highest rate that a reader wants, in Hz: `Infinity` without a limit, 0 while nobody looks. */
+  get wantedHz(): number {
+    let highestHz = 0;
+    for (const { wantedHz } of this.#readers) highestHz = Math.max(highestHz, wantedHz);
+    return highestHz;
   }
 
   /** Gives the memory back; for a channel that is forgotten. */

@@ -1,14 +1,25 @@
-import type { AgentHello, ClockEstimate, DeviceRecord, OutgoingRequest, Reply, RobotStatus } from '@longline/line';
+import type {
+  AgentHello,
+  ClockEstimate,
+  DemandedChannel,
+  DeviceRecord,
+  OutgoingRequest,
+  Reply,
+  RobotStatus,
+} from '@longline/line';
 import type { LineErrorCode } from '@longline/line';
 import { ByteBudget } from './ByteBudget.ts';
 import { HeldDefinitions } from './HeldDefinitions.ts';
 import type { ChannelState } from './ChannelState.ts';
+import type { DeviceDemand } from './DeviceDemand.ts';
 
 /** What the fleet needs of a robot's open line. */
 export interface RobotLine {
   /** Throws `LINE_CLOSED`, `LIMIT_EXCEEDED`. */
   request(request: OutgoingRequest, payload: Uint8Array, listener: (reply: Reply) => void): void;
   clockEstimate(): ClockEstimate | undefined;
+  /** Says which `watched` channels are looked at. */
+  demand?(channels: readonly DemandedChannel[]): void;
   close(code: LineErrorCode, message: string): void;
 }
 
@@ -34,6 +45,8 @@ export class DeviceState {
   /** Highest lease token the robot has ever seen. */
   highestToken = 0;
   status = statusUntold;
+  /** From the first `watched` channel on. */
+  demand: DeviceDemand | undefined;
   #line: RobotLine | undefined;
   #lastClock: ClockEstimate | undefined;
   #sequence = 0;

@@ -88,7 +88,11 @@ test('last messages beyond the memory for them are passed on and not kept', () =
   const seen: string[] = [];
   const channels = ['/a', '/b', '/c'].map((topic, id) => fleet.advertise(device, advertised(id, topic)));
   for (const channel of channels) {
-    channel.attach({ handleMessage: ({ topic }) => void seen.push(topic), handleDropped: () => undefined });
+    channel.attach({
+      handleMessage: ({ topic }) => void seen.push(topic),
+      handleDropped: () => undefined,
+      wantedHz: Infinity,
+    });
     channel.handleMessage(messageRecord(new Uint8Array(5_000)), 1n);
   }
   expect(seen).toEqual(['/a', '/b', '/c']);

@@ -3,6 +3,7 @@ import type { Clock, Disposer } from '@longline/ros';
 import { ByteBudget } from './ByteBudget.ts';
 import { ChannelIds } from './ChannelIds.ts';
 import { ChannelState } from './ChannelState.ts';
+import { DeviceDemand } from './DeviceDemand.ts';
 import { DeviceState } from './DeviceState.ts';
 import type { RobotLine } from './DeviceState.ts';
 import { SchemaPool } from './SchemaPool.ts';
@@ -86,6 +87,7 @@ export class FleetState {
     }
     if (epoch <= device.epoch) return undefined;
     const older = device.attach(line, epoch, hello, this.#wallMs());
+    device.demand?.handleLine();
     this.#toldClocks.delete(device);
     this.#cancelClockLook ??= this.#clock.after(CLOCK_LOOK_MS, () => this.#lookAtClocks());
     return { device, older };
@@ -97,17 +99,34 @@ export class FleetState {
   }
 
   closeLine(device: DeviceState, epoch: number): void {
-    if (device.detach(epoch, this.#wallMs())) this.announce(device, 'offline');
+    if (!device.detach(epoch, this.#wallMs())) return;
+    device.demand?.handleLine();
+    this.announce(device, 'offline');
   }
 
   /** The present line advertised a channel, new or again. */
-  advertise(device: DeviceState, { id: localId, ...rest }: AdvertisedChannel): ChannelState {
+  advertise(device: DeviceState, advertised: AdvertisedChannel): ChannelState {
+    const channel = this.#advertise(device, advertised);
+    if (advertised.demand !== undefined) {
+      device.demand ??= new DeviceDemand({
+        clock: this.#clock,
+        isPresent: ({ epoch, gone }) => device.online && epoch === device.epoch && !gone,
+        send: (channels) => device.line?.demand?.(channels),
+      });
+    }
+    device.demand?.handleChannel(channel);
+    return channel;
+  }
+
+  #advertise(device: DeviceState, { id: localId, ...rest }: AdvertisedChannel): ChannelState {
     const schema = this.schemas.shared(rest.schema);
     let channel = device.channels.get(rest.topic);
     if (channel === undefined) {
       this.#makeRoom(device);
       const advertised = { ...rest, id: this.#ids.take(), schema, device: device.id };
-      channel = new ChannelState(advertised, localId, device.epoch, device.latestBytes);
+      const added = new ChannelState(advertised, localId, device.epoch, device.latestBytes);
+      added.handleWanted = () => device.demand?.handleChannel(added);
+      channel = added;
       device.channels.set(rest.topic, channel);
       device.definitions.hold(schema);
       this.#tellChannel(device, channel);
@@ -123,7 +142,12 @@ export class FleetState {
       device.definitions.release(before.schema);
       channel.redefine({ ...rest, id: channel.id, schema, device: device.id });
       this.#tellChannel(device, channel);
-    } else if (before.latched !== rest.latched || before.lane !== rest.lane || before.delivery !== rest.delivery) {
+    } else if (
+      before.latched !== rest.latched ||
+      before.lane !== rest.lane ||
+      before.delivery !== rest.delivery ||
+      before.demand !== rest.demand
+    ) {
       channel.advertised = { ...rest, id: channel.id, schema, device: device.id };
       this.#tellChannel(device, channel);
     } else if (back) {
@@ -136,6 +160,7 @@ export class FleetState {
   unadvertise(device: DeviceState, channel: ChannelState): void {
     if (channel.gone) return;
     channel.gone = true;
+    device.demand?.handleChannelGone(channel);
     // Last in the order of forgetting: the ones gone longest are first.
     device.channels.delete(channel.topic);
     device.channels.set(channel.topic, channel);
@@ -206,6 +231,7 @@ export class FleetState {
       device.channels.delete(channel.topic);
       device.definitions.release(channel.advertised.schema);
       channel.gone = true;
+      device.demand?.handleChannelGone(channel);
       this.#tellGone(device, channel);
       channel.close();
       this.#ids.give(channel.id);

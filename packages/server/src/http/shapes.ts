@@ -44,6 +44,7 @@ export const topicShape = z.object({
   latched: z.boolean(),
   lane: z.string(),
   delivery: z.string(),
+  demand: z.enum(['always', 'watched']).describe('watched: messages come only while somebody looks'),
   live: z.boolean().describe('The robot is online and has the topic'),
   messages: z.number().describe('Received since the server started'),
   dropped: z.number().describe('Dropped on the way to the server'),

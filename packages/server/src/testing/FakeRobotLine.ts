@@ -1,10 +1,12 @@
-import type { AgentHello, OutgoingRequest, Reply, ReplyListener } from '@longline/line';
+import type { AgentHello, DemandedChannel, OutgoingRequest, Reply, ReplyListener } from '@longline/line';
 import type { RobotLine } from '../fleet/DeviceState.ts';
 
 /** A robot's open line in memory: keeps what was asked, and answers when the test says. */
 export class FakeRobotLine implements RobotLine {
   readonly asked: { readonly request: OutgoingRequest; readonly payload: Uint8Array }[] = [];
   readonly closedWith: string[] = [];
+  /** Every demand told, oldest first. */
+  readonly demanded: DemandedChannel[] = [];
   readonly #listeners = new Map<string, ReplyListener>();
 
   request(request: OutgoingRequest, payload: Uint8Array, listener: ReplyListener): void {
@@ -14,6 +16,10 @@ export class FakeRobotLine implements RobotLine {
 
   clockEstimate(): undefined {
     return undefined;
+  }
+
+  demand(channels: readonly DemandedChannel[]): void {
+    this.demanded.push(...channels);
   }
 
   close(code: string): void {
