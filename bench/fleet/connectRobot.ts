@@ -1,0 +1,66 @@
+import { AgentEnd, bindWebSocket, Outbox, subprotocols } from '@longline/line';
+import { systemClock } from '@longline/ros';
+import { WebSocket } from 'ws';
+import { makeData, robotChannels } from './robotChannels.ts';
+
+/** One simulated robot: the agent's side of a line without ROS. */
+export interface BenchRobot {
+  send(channelId: number): void;
+}
+
+/** Resolves when the robot has advertised its channels and sent one message of each. */
+export function connectRobot(url: string, address: string, device: string): Promise<BenchRobot> {
+  return new Promise((resolve, reject) => {
+    const outbox = new Outbox();
+    for (const { id, lane, delivery } of robotChannels) outbox.openChannel(id, lane, delivery);
+    const sequences = robotChannels.map(() => 0);
+    const robot: BenchRobot = {
+      send(channelId) {
+        const now = systemClock.wallNs();
+        const sequence = sequences[channelId] ?? 0;
+        sequences[channelId] = sequence + 1;
+        outbox.push(channelId, { sequence, logTime: now, publishTime: now, data: makeData(channelId) });
+        end.handleQueued();
+      },
+    };
+    const socket = new WebSocket(`${url.replace('http', 'ws')}/api/v1/line`, [...subprotocols], {
+      perMessageDeflate: false,
+      localAddress: address,
+    });
+    const end: AgentEnd = bindWebSocket(
+      socket,
+      (transport) =>
+        new AgentEnd({
+          transport,
+          clock: systemClock,
+          outbox,
+          hello: {
+            role: 'agent',
+            device,
+            boot: device,
+            line: device,
+            socket: 0,
+            highestToken: 0,
+            software: 'bench',
+            robot: 'bench:',
+            features: [],
+          },
+          handlers: {
+            handleWelcome: () => {
+              end.sendStatus({ ros: { state: 'connected' }, simulatedTime: false, standing: [] });
+              end.advertise(robotChannels);
+              for (const { id } of robotChannels) robot.send(id);
+              resolve(robot);
+            },
+            handleRequest: ({ id }) => end.reply({ id, state: 'rejected', code: 'NOT_SUPPORTED' }),
+            handleClosed: ({ code, reason }) => {
+              // Before the welcome the promise tells; later the bench measures something else than it says.
+              reject(new Error(`the line of ${device} ended: ${code ?? ''} ${reason}`));
+              process.exitCode = 1;
+              console.error(`fleet: the line of ${device} ended: ${code ?? ''} ${reason}`);
+            },
+          },
+        }),
+    );
+  });
+}
