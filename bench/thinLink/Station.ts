@@ -1,0 +1,57 @@
+import { ThinLink } from '../netem/ThinLink.ts';
+import type { LinkShape } from '../netem/LinkShape.ts';
+import { LinkChild } from './LinkChild.ts';
+import type { ReaderReport, RobotReport } from './reports.ts';
+
+/** A robot, a server and a reader of one system, with a thin link between robot and server. */
+export class Station {
+  readonly link: ThinLink;
+  readonly #system: string;
+  #server: LinkChild;
+  readonly #robot: LinkChild;
+  readonly #reader: LinkChild;
+
+  /** Starts and connects everything; the robot publishes and the reader commands from then on. */
+  static async open(system: string, shape: LinkShape, seed: number): Promise<Station> {
+    const link = await ThinLink.open(shape, seed);
+    const station = new Station(link, system);
+    try {
+      await station.#server.ask({ do: 'serve' });
+      await station.#robot.ask({ do: 'connect' });
+      await station.#reader.ask({ do: 'connect' });
+      await Promise.all([station.#robot.ask({ do: 'begin' }), station.#reader.ask({ do: 'begin' })]);
+      return station;
+    } catch (error) {
+      await station.close();
+      throw error;
+    }
+  }
+
+  private constructor(link: ThinLink, system: string) {
+    this.link = link;
+    this.#system = system;
+    this.#server = new LinkChild(link, system, 'server');
+    this.#robot = new LinkChild(link, system, 'robot');
+    this.#reader = new LinkChild(link, system, 'reader');
+  }
+
+  /** The server is killed and another one started in its place. */
+  async restartServer(): Promise<void> {
+    await this.#server.kill();
+    this.#server = new LinkChild(this.link, this.#system, 'server');
+    await this.#server.ask({ do: 'serve' });
+  }
+
+  /** All that was sent and received since the start. */
+  async report(): Promise<{ readonly robot: RobotReport; readonly reader: ReaderReport }> {
+    const { robot } = await this.#robot.ask({ do: 'report' });
+    const { reader } = await this.#reader.ask({ do: 'report' });
+    if (robot === undefined || reader === undefined) throw new Error('a part reported nothing');
+    return { robot, reader };
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([this.#reader, this.#robot, this.#server].map((child) => child.kill()));
+    this.link.close();
+  }
+}

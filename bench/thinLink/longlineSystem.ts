@@ -1,0 +1,69 @@
+import { startAgent } from '@longline/agent';
+import { connect } from '@longline/client';
+import { isLonglineError } from '@longline/ros';
+import { startServer } from '@longline/server';
+import { SERVER_ADDRESS } from '../netem/ThinLink.ts';
+import { BenchRobot } from './BenchRobot.ts';
+import { COMMAND_TOPIC, COMMAND_TYPE, commandSchema, loadTopics, readHeader } from './loadTopics.ts';
+import { SYSTEM_PORT } from './LinkSystem.ts';
+import type { LinkSystem } from './LinkSystem.ts';
+import { stampOf } from './sharedClock.ts';
+
+const DEVICE = 'thin-1';
+const url = `http://${SERVER_ADDRESS}:${SYSTEM_PORT}`;
+/** A Twist older than this is of no use to a robot that moves. */
+const COMMAND_DEADLINE_MS = 200;
+
+/** Agent, server and SDK as they are installed, with their default rules; only `/cmd_vel` is allowed. */
+export const longlineSystem: LinkSystem = {
+  name: 'longline',
+  async serve() {
+    await startServer({ host: SERVER_ADDRESS, port: SYSTEM_PORT, unlockedNetwork: true });
+  },
+  async connectRobot(handleCommand) {
+    const graph = new BenchRobot(
+      loadTopics.map(({ channel }) => channel),
+      { topic: COMMAND_TOPIC, schema: commandSchema, handle: handleCommand },
+    );
+    const agent = await startAgent(
+      { device: DEVICE, server: url, allow: { publish: [COMMAND_TOPIC] } },
+      { graph, log: stderrLog },
+    );
+    while (agent.status.line.state !== 'open') await new Promise((next) => setTimeout(next, 20));
+    return {
+      publish(topic, data) {
+        const loadTopic = loadTopics[topic];
+        if (loadTopic === undefined) return;
+        graph.emit(loadTopic.channel.topic, data, stampOf(readHeader(loadTopic, data).sentMs));
+      },
+    };
+  },
+  async connectReader(handleMessage) {
+    const fleet = connect(url);
+    await fleet.ready();
+    const device = fleet.device(DEVICE);
+    loadTopics.forEach(({ channel }, topic) => {
+      fleet.subscribe(
+        { device: DEVICE, topic: channel.topic },
+        { handleMessage: (message) => handleMessage(topic, message.data) },
+      );
+    });
+    const target = { topic: COMMAND_TOPIC, type: COMMAND_TYPE, encoding: 'ros1' } as const;
+    return {
+      command(data) {
+        device.publishMessage({ ...target, data }, { deadlineMs: COMMAND_DEADLINE_MS }).catch((error: unknown) => {
+          // Refusals while the robot is away are what the bench counts on the robot.
+          if (!isLonglineError(error)) throw error;
+        });
+      },
+    };
+  },
+};
+
+const quiet = (): void => undefined;
+const stderrLog = {
+  debug: quiet,
+  info: quiet,
+  warn: (details: object, message: string): void => console.error('  agent:', message, JSON.stringify(details)),
+  error: (details: object, message: string): void => console.error('  agent:', message, JSON.stringify(details)),
+};
