@@ -1,8 +1,10 @@
-import type { AdvertisedChannel, Outbox } from '@longline/line';
+import type { AdvertisedChannel, DemandedChannel, Outbox } from '@longline/line';
 import type { Clock, Disposer, GraphSnapshot, Log, RosGraph } from '@longline/ros';
 import type { GraphView } from '../robot/GraphView.ts';
 import type { RosTime } from '../robot/RosTime.ts';
 import { ChannelIds } from './ChannelIds.ts';
+import { HeldDemand } from './HeldDemand.ts';
+import { LatchedBytes } from './LatchedBytes.ts';
 import type { Selection } from './Selection.ts';
 import { UplinkChannel } from './UplinkChannel.ts';
 
@@ -30,6 +32,9 @@ export class Uplink {
   readonly #maxChannels: number;
   readonly #ids: ChannelIds;
   readonly #channels = new Map<string, UplinkChannel>();
+  readonly #byId = new Map<number, UplinkChannel>();
+  readonly #latchedBytes = new LatchedBytes();
+  readonly #demand: HeldDemand;
   readonly #gone = new Map<string, Disposer>();
   #line: UplinkLine | undefined;
   #dispose: Disposer | undefined;
@@ -54,6 +59,10 @@ export class Uplink {
     this.#log = options.log;
     this.#maxChannels = options.maxChannels ?? MAX_CHANNELS;
     this.#ids = new ChannelIds(this.#maxChannels * 4);
+    this.#demand = new HeldDemand({
+      clock: options.clock,
+      handleDemand: (id, rateHz) => this.#byId.get(id)?.handleDemand(rateHz),
+    });
   }
 
   /** Topics being received. */
@@ -75,19 +84,31 @@ export class Uplink {
   stop(): void {
     this.#dispose?.();
     this.#dispose = undefined;
+    this.#demand.stop();
     for (const topic of [...this.#channels.keys()]) this.#close(topic);
   }
 
-  /** A line opened: everything known is advertised on it. */
+  /** A line opened: everything known is advertised on it, and what it may lack of latched topics goes first. */
   handleLineOpen(line: UplinkLine): void {
     this.#line = line;
     line.advertise(
       [...this.#channels.values()].flatMap(({ advertised }) => (advertised === undefined ? [] : [advertised])),
     );
+    this.#demand.handleLineOpen();
+    for (const channel of this.#channels.values()) channel.handleLineOpen();
   }
 
   handleLineClosed(): void {
     this.#line = undefined;
+    this.#demand.handleLineClosed();
+    for (const channel of this.#channels.values()) channel.handleLineClosed();
+  }
+
+  /** The server says which `watched` channels somebody looks at; others are ignored. */
+  handleDemand(channels: readonly DemandedChannel[]): void {
+    for (const demanded of channels) {
+      if (this.#byId.get(demanded.id)?.advertised?.demand === 'watched') this.#demand.handleDemand(demanded);
+    }
   }
 
   #handleGraph(snapshot: GraphSnapshot): void {
@@ -95,8 +116,13 @@ export class Uplink {
     for (const { name, type, publishers } of snapshot.topics) {
       if (publishers.length === 0) continue;
       present.add(name);
-      if (this.#channels.has(name)) this.#keep(name);
-      else this.#open(name, type || undefined);
+      const channel = this.#channels.get(name);
+      if (channel === undefined) {
+        this.#open(name, type || undefined);
+        continue;
+      }
+      this.#keep(name);
+      if (type !== '') channel.handleType(type);
     }
     for (const topic of this.#channels.keys()) {
       if (present.has(topic) || this.#gone.has(topic)) continue;
@@ -121,20 +147,23 @@ export class Uplink {
       }
       return;
     }
+    const identity = this.#ids.of(topic);
     const channel = new UplinkChannel({
       graph: this.#graph,
-      identity: this.#ids.of(topic),
+      identity,
       topic,
       planFor: (type) => this.#selection.plan(topic, type),
       outbox: this.#outbox,
       clock: this.#clock,
       rosTime: this.#rosTime,
       log: this.#log,
+      latchedBytes: this.#latchedBytes,
       handleAdvertise: (advertised) => this.#line?.advertise([advertised]),
       handleExcluded: () => this.#close(topic),
       handleQueued: (urgent) => this.#line?.handleQueued(urgent),
     });
     this.#channels.set(topic, channel);
+    this.#byId.set(identity.id, channel);
     channel.start(type);
   }
 
@@ -149,6 +178,8 @@ export class Uplink {
     const channel = this.#channels.get(topic);
     if (channel === undefined) return;
     this.#channels.delete(topic);
+    this.#byId.delete(channel.id);
+    this.#demand.forget(channel.id);
     this.#isFull = false;
     channel.close();
     if (channel.advertised !== undefined) this.#line?.unadvertise([channel.advertised.id]);

@@ -1,16 +1,13 @@
 import type { AdvertisedChannel, Outbox } from '@longline/line';
-import { RosError, sourceStamp } from '@longline/ros';
-import type { Channel, Clock, Log, Message, RosGraph } from '@longline/ros';
+import { RosError, sameType, sourceStamp } from '@longline/ros';
+import type { Channel, Clock, Log, Message, MessageParts, RosGraph } from '@longline/ros';
 import type { RosTime } from '../robot/RosTime.ts';
 import type { ChannelIdentity } from './ChannelIds.ts';
 import type { ChannelPlan } from './ChannelPlan.ts';
+import { faultForLine } from './faultForLine.ts';
+import type { LatchedBytes } from './LatchedBytes.ts';
+import { isLatched, LatchedMessages } from './LatchedMessages.ts';
 import { TopicIntake } from './TopicIntake.ts';
-
-/** What the line carries of a channel (docs/protocol.md, clause 3): a server ends the line for more. */
-const MAX_TOPIC_LENGTH = 1_024;
-const MAX_TYPE_LENGTH = 512;
-const MAX_DEFINITION_LENGTH = 1024 * 1024;
-const MAX_DEFINITION_JSON_BYTES = 2 * 1024 * 1024 - 4 * 1024;
 
 /** What an {@link UplinkChannel} is given. */
 export interface UplinkChannelOptions {
@@ -23,6 +20,7 @@ export interface UplinkChannelOptions {
   readonly clock: Clock;
   readonly rosTime: RosTime;
   readonly log: Log;
+  readonly latchedBytes: LatchedBytes;
   /** The channel is known, or has another definition now. */
   readonly handleAdvertise: (channel: AdvertisedChannel) => void;
   /** The topic's type is known now, and topics of that type stay on the robot: close this. */
@@ -35,14 +33,20 @@ export interface UplinkChannelOptions {
 export class UplinkChannel {
   readonly #options: UplinkChannelOptions;
   readonly #intake: TopicIntake;
+  readonly #latched: LatchedMessages;
   #plan: ChannelPlan | undefined;
   #channel: Channel | undefined;
   #advertised: AdvertisedChannel | undefined;
+  /** The rate at which somebody looks, in Hz; counts for `watched` channels. */
+  #demandHz = 0;
+  /** Something was put into the outbox since the last line ended. */
+  #pushedSinceLine = false;
   #lastProblem = '';
   #closed = false;
 
   constructor(options: UplinkChannelOptions) {
     this.#options = options;
+    this.#latched = new LatchedMessages(options.latchedBytes);
     this.#intake = new TopicIntake({
       graph: options.graph,
       clock: options.clock,
@@ -51,6 +55,11 @@ export class UplinkChannel {
       handleMessage: (message) => this.#handleMessage(message),
       handleProblem: (error) => this.#handleProblem(error),
     });
+  }
+
+  /** Its number on lines. */
+  get id(): number {
+    return this.#options.identity.id;
   }
 
   /** As it is advertised on lines; undefined until ROS told the definition. */
@@ -63,11 +72,57 @@ export class UplinkChannel {
     this.#intake.open(this.#options.planFor(type)?.rateHz);
   }
 
+  /** The graph says of which type the topic is. While nobody looks that is the only news of another definition. */
+  handleType(type: string): void {
+    if (this.#channel === undefined || this.#intake.isOpen || sameType(this.#channel.schema.name, type)) return;
+    this.#channel = undefined;
+    this.start(type);
+  }
+
+  /** Somebody looks at the channel, at `rateHz` at most (`Infinity`: no limit), or nobody (0). */
+  handleDemand(rateHz: number): void {
+    this.#demandHz = rateHz;
+    this.#aim();
+  }
+
+  /** A line opened and knows the channel: what it may lack of a latched topic goes first. */
+  handleLineOpen(): void {
+    const { identity, outbox } = this.#options;
+    if (this.#latched.size === 0 || this.#plan === undefined) return;
+    if (this.#latched.size > 1) {
+      // One of them may wait already; all together, in their order, they say everything that those say that wait.
+      outbox.closeChannel(identity.id);
+      this.#openOutbox(this.#plan);
+    } else if (this.#pushedSinceLine) {
+      return;
+    }
+    for (const parts of this.#latched.list()) this.#push(parts);
+  }
+
+  handleLineClosed(): void {
+    this.#pushedSinceLine = false;
+  }
+
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
     this.#intake.close();
+    this.#latched.clear();
     this.#options.outbox.closeChannel(this.#options.identity.id);
+  }
+
+  /** Receives from ROS what is to be sent, no more. */
+  #aim(): void {
+    // Until ROS told the definition there is no channel that somebody could look at.
+    if (this.#closed || this.#plan === undefined || this.#channel === undefined) return;
+    const { demand, rateHz = Number.POSITIVE_INFINITY } = this.#plan;
+    const wantedHz = demand === 'always' ? rateHz : Math.min(rateHz, this.#demandHz);
+    if (wantedHz > 0) {
+      this.#intake.open(Number.isFinite(wantedHz) ? wantedHz : undefined);
+    } else {
+      this.#intake.close();
+      this.#latched.clear();
+    }
   }
 
   #handleChannel(channel: Channel): void {
@@ -77,44 +132,55 @@ export class UplinkChannel {
       this.#channel = channel;
       return;
     }
-    const plan = this.#options.planFor(channel.schema.name);
-    if (plan === undefined) {
-      this.#plan = undefined;
-      return this.#options.handleExcluded();
-    }
+    this.#plan = this.#options.planFor(channel.schema.name);
+    const plan = this.#plan;
+    if (plan === undefined) return this.#options.handleExcluded();
     this.#channel = channel;
-    this.#plan = plan;
-    const fault = faultForTheLine(channel);
+    // What waits was written by the definition before, which the line is about to forget.
+    outbox.closeChannel(identity.id);
+    this.#latched.clear();
+    const fault = faultForLine(channel);
     if (fault !== undefined) {
-      outbox.closeChannel(identity.id);
       this.#handleProblem(new RosError('NOT_SUPPORTED', fault, { details: { topic: channel.topic } }));
       return;
     }
     this.#lastProblem = '';
-    // What waits was written by the definition before, which the line is about to forget.
-    outbox.closeChannel(identity.id);
-    outbox.openChannel(identity.id, plan.lane, plan.delivery);
-    this.#advertised = { ...channel, id: identity.id, lane: plan.lane, delivery: plan.delivery };
+    this.#openOutbox(plan);
+    const { lane, delivery, demand } = plan;
+    this.#advertised = { ...channel, id: identity.id, lane, delivery, ...(demand === 'watched' ? { demand } : {}) };
     handleAdvertise(this.#advertised);
-    // Until the type was known no rule for types held: its rate limit may be another one.
-    this.#intake.open(plan.rateHz);
+    this.#aim();
+  }
+
+  #openOutbox({ lane, delivery }: ChannelPlan): void {
+    this.#options.outbox.openChannel(this.#options.identity.id, lane, delivery);
   }
 
   #handleMessage(message: Message): void {
     if (this.#closed) return;
     if (message.channel !== this.#channel) this.#handleChannel(message.channel);
-    const plan = this.#plan;
-    if (plan === undefined) return;
-    const { identity, outbox, handleQueued } = this.#options;
+    const channel = this.#channel;
+    // A channel that is not looked at is received until it is known; its messages are nobody's.
+    if (channel === undefined || this.#plan === undefined || !this.#intake.isOpen) return;
+    const { identity, outbox } = this.#options;
     const sequence = identity.nextSequence;
     identity.nextSequence = (sequence + 1) >>> 0;
-    outbox.push(identity.id, {
+    const keeps = isLatched(channel);
+    const parts = {
       sequence,
       logTime: message.logTime,
       publishTime: this.#publishTime(message),
-      data: outbox.blocked ? compact(message.data) : message.data,
-    });
-    handleQueued(plan.lane === 'control');
+      data: keeps || outbox.blocked ? compact(message.data) : message.data,
+    };
+    if (keeps) this.#latched.keep(channel, parts);
+    this.#push(parts);
+  }
+
+  #push(parts: MessageParts): void {
+    const { identity, outbox, handleQueued } = this.#options;
+    outbox.push(identity.id, parts);
+    this.#pushedSinceLine = true;
+    handleQueued(this.#plan?.lane === 'control');
   }
 
   /** Where a message carries no time of its own, ROS's time now is the best there is. */
@@ -143,21 +209,3 @@ const isSameChannel = (a: Channel | undefined, b: Channel): boolean =>
     a.schema.name === b.schema.name &&
     a.schema.encoding === b.schema.encoding &&
     a.schema.text === b.schema.text);
-
-const encoder = new TextEncoder();
-
-/** Why a channel cannot be advertised, in a sentence, or undefined. */
-function faultForTheLine({ topic, schema }: Channel): string | undefined {
-  if (topic.length > MAX_TOPIC_LENGTH)
-    return `The topic's name has ${topic.length} characters; a line carries ${MAX_TOPIC_LENGTH}.`;
-  if (schema.name.length > MAX_TYPE_LENGTH)
-    return `The type's name has ${schema.name.length} characters; a line carries ${MAX_TYPE_LENGTH}.`;
-  const { length } = schema.text;
-  if (length <= MAX_DEFINITION_LENGTH / 6) return undefined;
-  if (
-    length <= MAX_DEFINITION_LENGTH &&
-    encoder.encode(JSON.stringify(schema.text)).length <= MAX_DEFINITION_JSON_BYTES
-  )
-    return undefined;
-  return `The definition of ${schema.name} has ${length} characters; a line carries ${MAX_DEFINITION_LENGTH}.`;
-}
