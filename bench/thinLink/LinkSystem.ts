@@ -12,6 +12,8 @@ export interface LinkSystem {
 /** The robot's side; the topic is a place in `loadTopics`. */
 export interface LinkRobot {
   publish(topic: number, data: Uint8Array): void;
+  /** How often it was connected so far. */
+  connections(): number;
 }
 
 export interface LinkReader {

@@ -1,6 +1,7 @@
 import { ThinLink } from '../netem/ThinLink.ts';
 import type { LinkShape } from '../netem/LinkShape.ts';
 import { LinkChild } from './LinkChild.ts';
+import { waitMs } from './waitMs.ts';
 import type { ReaderReport, RobotReport } from './reports.ts';
 
 /** A robot, a server and a reader of one system, with a thin link between robot and server. */
@@ -35,11 +36,17 @@ export class Station {
     this.#reader = new LinkChild(link, system, 'reader');
   }
 
-  /** The server is killed and another one started in its place. */
-  async restartServer(): Promise<void> {
+  /** The server is killed, and after some time another one is started in its place. Resolves when that one listens. */
+  async restartServer(awayMs: number): Promise<void> {
     await this.#server.kill();
+    await waitMs(awayMs);
     this.#server = new LinkChild(this.link, this.#system, 'server');
     await this.#server.ask({ do: 'serve' });
+  }
+
+  /** How often the robot was connected. */
+  async connections(): Promise<number> {
+    return (await this.#robot.ask({ do: 'count' })).connections;
   }
 
   /** All that was sent and received since the start. */

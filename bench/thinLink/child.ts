@@ -1,6 +1,7 @@
 // One process of the thin-link bench: `child.ts SYSTEM`. Its first orders say which part of the system it is: the server,
 // the robot or the reader. It answers each order and reports everything at the end.
 import { everyPeriod } from './everyPeriod.ts';
+import type { LinkRobot } from './LinkSystem.ts';
 import { loadTopics, makeCommand, readCommand, readHeader } from './loadTopics.ts';
 import type { Answer, Arrival, Execution, Order, ReaderReport, RobotReport } from './reports.ts';
 import { sharedNowMs } from './sharedClock.ts';
@@ -12,6 +13,7 @@ const COMMAND_HZ = 20;
 interface Part {
   connect(): Promise<void>;
   begin(): void;
+  connections?(): number;
   report(): { readonly robot: RobotReport } | { readonly reader: ReaderReport };
 }
 
@@ -21,13 +23,10 @@ const system = findSystem(systemName);
 function robotPart(): Part {
   const publishedMs: number[][] = loadTopics.map(() => []);
   const executed: Execution[] = [];
-  let publish: (topic: number, data: Uint8Array) => void = () => undefined;
+  let robot: LinkRobot | undefined;
   return {
     async connect() {
-      const robot = await system.connectRobot((data) =>
-        executed.push({ ...readCommand(data), executedMs: sharedNowMs() }),
-      );
-      publish = (topic, data) => robot.publish(topic, data);
+      robot = await system.connectRobot((data) => executed.push({ ...readCommand(data), executedMs: sharedNowMs() }));
     },
     begin() {
       loadTopics.forEach((topic, index) => {
@@ -36,10 +35,11 @@ function robotPart(): Part {
           const atMs = sharedNowMs();
           const data = topic.make(published.length, atMs);
           published.push(atMs);
-          publish(index, data);
+          robot?.publish(index, data);
         });
       });
     },
+    connections: () => robot?.connections() ?? 0,
     report: () => ({ robot: { publishedMs, executed } }),
   };
 }
@@ -82,6 +82,8 @@ async function obey(order: Order): Promise<Answer> {
     case 'begin':
       part.begin();
       return { did: 'begin' };
+    case 'count':
+      return { did: 'count', connections: part.connections?.() ?? 0 };
     case 'report':
       return { did: 'report', ...part.report() };
   }

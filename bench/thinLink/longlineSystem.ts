@@ -1,4 +1,5 @@
 import { startAgent } from '@longline/agent';
+import type { Agent } from '@longline/agent';
 import { connect } from '@longline/client';
 import { isLonglineError } from '@longline/ros';
 import { startServer } from '@longline/server';
@@ -8,6 +9,7 @@ import { COMMAND_TOPIC, COMMAND_TYPE, commandSchema, loadTopics, readHeader } fr
 import { SYSTEM_PORT } from './LinkSystem.ts';
 import type { LinkSystem } from './LinkSystem.ts';
 import { stampOf } from './sharedClock.ts';
+import { waitMs } from './waitMs.ts';
 
 const DEVICE = 'thin-1';
 const url = `http://${SERVER_ADDRESS}:${SYSTEM_PORT}`;
@@ -29,8 +31,10 @@ export const longlineSystem: LinkSystem = {
       { device: DEVICE, server: url, allow: { publish: [COMMAND_TOPIC] } },
       { graph, log: stderrLog },
     );
-    while (agent.status.line.state !== 'open') await new Promise((next) => setTimeout(next, 20));
+    const connections = countConnections(agent);
+    while (connections() === 0) await waitMs(20);
     return {
+      connections,
       publish(topic, data) {
         const loadTopic = loadTopics[topic];
         if (loadTopic === undefined) return;
@@ -59,6 +63,21 @@ export const longlineSystem: LinkSystem = {
     };
   },
 };
+
+const LOOK_EVERY_MS = 20;
+
+/** How often the agent's line was opened, as its status shows. */
+function countConnections(agent: Agent): () => number {
+  let connections = 0;
+  let last: number | undefined;
+  setInterval(() => {
+    const { line } = agent.status;
+    const epoch = line.state === 'open' ? line.epoch : undefined;
+    if (epoch !== undefined && epoch !== last) connections += 1;
+    last = epoch;
+  }, LOOK_EVERY_MS);
+  return () => connections;
+}
 
 const quiet = (): void => undefined;
 const stderrLog = {

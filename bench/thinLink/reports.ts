@@ -4,12 +4,15 @@ export type Order =
   | { readonly do: 'connect' }
   /** The robot publishes and the reader sends commands, from now on. */
   | { readonly do: 'begin' }
-  | { readonly do: 'report' };
+  | { readonly do: 'report' }
+  /** Of a robot: how often it was connected. */
+  | { readonly do: 'count' };
 
 /** What it answers, under the same name. */
 export type Answer =
   | { readonly did: 'serve' | 'connect' | 'begin' }
   | { readonly did: 'report'; readonly robot?: RobotReport; readonly reader?: ReaderReport }
+  | { readonly did: 'count'; readonly connections: number }
   | { readonly failed: string };
 
 /** A message that reached the reader. Times are those of the shared clock. */

@@ -26,7 +26,7 @@ export const wsSystem: LinkSystem = {
   },
   async connectRobot(handleCommand) {
     const link = await keepConnected('/robot', handleCommand);
-    return { publish: (topic, data) => link.send(framed(topic, data)) };
+    return { publish: (topic, data) => link.send(framed(topic, data)), connections: link.connections };
   },
   async connectReader(handleMessage) {
     const link = await keepConnected('/reader', (data) => handleMessage(data[0] ?? 0, data.subarray(1)));
@@ -37,10 +37,12 @@ export const wsSystem: LinkSystem = {
 async function keepConnected(
   path: string,
   handleData: (data: Uint8Array) => void,
-): Promise<{ send: (data: Uint8Array) => void }> {
+): Promise<{ send: (data: Uint8Array) => void; connections: () => number }> {
+  let connections = 0;
   let socket: WebSocket | undefined;
   const dial = (): WebSocket => {
     const dialled = new WebSocket(`ws://${SERVER_ADDRESS}:${SYSTEM_PORT}${path}`, { perMessageDeflate: false });
+    dialled.on('open', () => (connections += 1));
     dialled.on('message', (data) => handleData(data as Buffer));
     dialled.on('error', () => undefined).on('close', () => setTimeout(() => (socket = dial()), REDIAL_MS));
     return dialled;
@@ -48,6 +50,7 @@ async function keepConnected(
   socket = dial();
   await once(socket, 'open');
   return {
+    connections: () => connections,
     send(data) {
       if (socket?.readyState === WebSocket.OPEN) socket.send(data);
     },
