@@ -10,6 +10,7 @@ import type {
 import type { Clock } from '@longline/ros';
 import { DuplexPair, FakeClock } from '@longline/testing';
 import { Fleet } from './Fleet.ts';
+import type { FleetOptions } from './Fleet.ts';
 
 export const poseChannel: AdvertisedChannel = {
   id: 7,
@@ -106,7 +107,7 @@ export class FakeLiveServer {
 }
 
 /** A fleet and a fake server in one process, on a fake clock. */
-export function fakeFleet(): {
+export function fakeFleet(options: Pick<FleetOptions, 'document'> = {}): {
   readonly clock: FakeClock;
   readonly server: FakeLiveServer;
   readonly fleet: Fleet;
@@ -127,7 +128,7 @@ export function fakeFleet(): {
         clock.after(0, () => pair.open());
       },
     },
-    { clock, random: () => 0, software: 'tester' },
+    { clock, random: () => 0, software: 'tester', ...options },
   );
   return { clock, server, fleet, pairs };
 }

@@ -14,6 +14,8 @@ import { TopicRouter } from './TopicRouter.ts';
 import type { DeviceChannel, TopicSubscription } from './TopicRouter.ts';
 import type { TopicListener, TopicQuery } from './TopicSink.ts';
 import { waitBounded } from './waitBounded.ts';
+import { watchHidden } from './watchHidden.ts';
+import type { VisibilityDocument } from './watchHidden.ts';
 import { WireSubscriptions } from './WireSubscriptions.ts';
 
 /** Options of every way to a {@link Fleet}. */
@@ -24,6 +26,8 @@ export interface FleetOptions {
   readonly software?: string;
   /** Bounds of the line; defaults as in `@longline/line`. */
   readonly limits?: Partial<LineLimits>;
+  /** While this page is hidden no messages are received: they begin anew, with the last values, when it is shown. */
+  readonly document?: VisibilityDocument | undefined;
   /** In [0, 1), for the jitter of reconnects. Default `Math.random`. */
   readonly random?: () => number;
 }
@@ -48,6 +52,8 @@ export class Fleet {
   readonly #router: TopicRouter;
   readonly #requests: RequestSender;
   readonly #closed = new AbortController();
+  readonly #stopWatching: Disposer | undefined;
+  #paused = false;
 
   /** For `connect()` and `connectPort()`. `target` names the server in errors. */
   constructor(
@@ -75,7 +81,8 @@ export class Fleet {
         handleConnected: (end, welcome) => {
           this.#wire.handleConnected(end);
           this.#devices.handleConnected();
-          this.status.set({ state: 'connected', server: welcome.server, software: welcome.software });
+          const { server, software } = welcome;
+          this.status.set({ state: 'connected', server, software, ...(this.#paused ? { paused: true } : {}) });
         },
         handleDisconnected: (close, retryInMs) => this.#handleDisconnected(close, retryInMs),
         handleAdvertise: (channels) => this.#router.handleAdvertise(channels),
@@ -86,6 +93,8 @@ export class Fleet {
         handleMark: (subscription) => this.#wire.handleMark(subscription),
       },
     });
+    const { document } = options;
+    this.#stopWatching = document && watchHidden(document, (hidden) => this.#setPaused(hidden));
     this.#link.start();
   }
 
@@ -164,10 +173,21 @@ export class Fleet {
 
   /** Ends everything: loops end, open requests reject as unknown. Idempotent; waits for the socket. */
   async close(): Promise<void> {
+    this.#stopWatching?.();
     this.#closed.abort(this.#closedError());
     const closed = this.#link.close();
     if (this.status.current.state !== 'closed') this.status.set({ state: 'closed' });
     await closed;
+  }
+
+  #setPaused(paused: boolean): void {
+    if (paused === this.#paused) return;
+    this.#paused = paused;
+    this.#wire.setPaused(paused);
+    const { current } = this.status;
+    if (current.state !== 'connected') return;
+    const { state, server, software } = current;
+    this.status.set({ state, server, software, ...(paused ? { paused: true } : {}) });
   }
 
   #handleDisconnected(close: LineClose, retryInMs: number | undefined): void {

@@ -4,7 +4,13 @@ import { NewestQueue } from '@longline/line';
 /** The connection to the server, as of now. */
 export type FleetStatus =
   | { readonly state: 'connecting' }
-  | { readonly state: 'connected'; readonly server: string; readonly software: string }
+  | {
+      readonly state: 'connected';
+      readonly server: string;
+      readonly software: string;
+      /** The page is hidden, and no messages come until it is shown. */
+      readonly paused?: true;
+    }
   /** `code` is the server's where it gave one. Without `retryInMs` no further attempt is made. */
   | {
       readonly state: 'disconnected';

@@ -36,6 +36,7 @@ export class WireSubscriptions {
   readonly #byId = new Map<number, WireSubscription>();
   readonly #byKey = new Map<string, WireSubscription>();
   #end: ReaderEnd | undefined;
+  #paused = false;
   #nextId = 1;
 
   get size(): number {
@@ -64,7 +65,7 @@ export class WireSubscriptions {
     if (existing === undefined) {
       this.#byId.set(subscription.id, subscription);
       if (!isOnce) this.#byKey.set(key, subscription);
-      this.#end?.subscribe(recordOf(subscription));
+      this.#end?.subscribe(this.#recordOf(subscription));
     }
     let held = true;
     return {
@@ -84,7 +85,22 @@ export class WireSubscriptions {
 
   handleConnected(end: ReaderEnd): void {
     this.#end = end;
-    for (const subscription of this.#byId.values()) end.subscribe(recordOf(subscription));
+    for (const subscription of this.#byId.values()) end.subscribe(this.#recordOf(subscription));
+  }
+
+  /**
+   * While paused no messages come: subscriptions of topics are ended on the line, further ones get their initial values
+   * only. Resumed, they begin anew with the last values. Devices and channels are told throughout.
+   */
+  setPaused(paused: boolean): void {
+    if (paused === this.#paused) return;
+    this.#paused = paused;
+    if (this.#end?.state !== 'open') return;
+    for (const subscription of this.#byId.values()) {
+      if (!isOfMessages(subscription.query)) continue;
+      if (paused) this.#end.unsubscribe(subscription.id);
+      else this.#end.subscribe(this.#recordOf(subscription));
+    }
   }
 
   handleDisconnected(): void {
@@ -102,18 +118,23 @@ export class WireSubscriptions {
     subscription.isMarked = true;
     subscription.marked.resolve(undefined);
   }
+
+  #recordOf({ id, query }: WireSubscription): SubscribeRecord {
+    if (query.kind === 'devices') return { id, kind: 'devices' };
+    const { device, topic, rateHz, channelsOnly } = query;
+    const once = this.#paused && isOfMessages(query) ? true : query.once;
+    return {
+      id,
+      kind: 'topics',
+      device,
+      topic,
+      ...(rateHz === undefined ? {} : { rateHz }),
+      ...(once === undefined ? {} : { once }),
+      ...(channelsOnly === undefined ? {} : { channelsOnly }),
+    };
+  }
 }
 
-function recordOf({ id, query }: WireSubscription): SubscribeRecord {
-  if (query.kind === 'devices') return { id, kind: 'devices' };
-  const { device, topic, rateHz, once, channelsOnly } = query;
-  return {
-    id,
-    kind: 'topics',
-    device,
-    topic,
-    ...(rateHz === undefined ? {} : { rateHz }),
-    ...(once === undefined ? {} : { once }),
-    ...(channelsOnly === undefined ? {} : { channelsOnly }),
-  };
-}
+/** Whether messages come for as long as it stands. */
+const isOfMessages = (query: WireQuery): boolean =>
+  query.kind === 'topics' && query.once !== true && query.channelsOnly !== true;

@@ -6,6 +6,8 @@ import { liveUrl } from './liveUrl.ts';
 
 /** Options of {@link connect}. */
 export interface ConnectOptions extends FleetOptions {
+  /** In a browser, while the page is hidden, receive no messages and begin anew when it is shown. Default true. */
+  readonly pauseWhenHidden?: boolean;
   /** Default: the platform's. */
   readonly WebSocket?: new (url: string, protocols: string[]) => WebSocketLike;
 }
@@ -16,6 +18,8 @@ export interface ConnectOptions extends FleetOptions {
  */
 export function connect(url: string, options: ConnectOptions = {}): Fleet {
   const target = liveUrl(url);
+  // Node has none.
+  const document = options.document ?? ('document' in globalThis ? globalThis.document : undefined);
   const Socket = options.WebSocket ?? globalThis.WebSocket;
   return new Fleet(
     {
@@ -23,6 +27,6 @@ export function connect(url: string, options: ConnectOptions = {}): Fleet {
       reopens: true,
       open: (attach) => void bindWebSocket(new Socket(target, [...subprotocols]), attach),
     },
-    options,
+    { ...options, document: options.pauseWhenHidden === false ? undefined : document },
   );
 }

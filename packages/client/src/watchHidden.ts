@@ -1,0 +1,16 @@
+import type { Disposer } from '@longline/ros';
+
+/** What is needed of a browser's `document`. */
+export interface VisibilityDocument {
+  readonly visibilityState: string;
+  addEventListener(type: 'visibilitychange', listener: () => void): void;
+  removeEventListener(type: 'visibilitychange', listener: () => void): void;
+}
+
+/** Tells whether a page is hidden, now and at every change, until the disposer is called. */
+export function watchHidden(document: VisibilityDocument, handleHidden: (hidden: boolean) => void): Disposer {
+  const tell = (): void => handleHidden(document.visibilityState === 'hidden');
+  document.addEventListener('visibilitychange', tell);
+  tell();
+  return () => document.removeEventListener('visibilitychange', tell);
+}
