@@ -6,6 +6,8 @@ import { int64Schema } from '../testing/schemas.ts';
 import { ByteBudget } from './ByteBudget.ts';
 import { ChannelFeed } from './ChannelFeed.ts';
 import { ChannelState } from './ChannelState.ts';
+import type { ChannelOwner } from './ChannelState.ts';
+import { RecordSlab } from './RecordSlab.ts';
 
 const advertised: AdvertisedChannel = {
   id: 1,
@@ -17,6 +19,13 @@ const advertised: AdvertisedChannel = {
   delivery: 'latest',
 };
 
+const owner: ChannelOwner = {
+  id: 'r1',
+  latestBytes: new ByteBudget(10_000),
+  records: new RecordSlab(),
+  handleWanted: () => undefined,
+};
+
 function setUp(): {
   clock: FakeClock;
   channel: ChannelState;
@@ -26,7 +35,7 @@ function setUp(): {
   send: (sequence: number) => void;
 } {
   const clock = new FakeClock();
-  const channel = new ChannelState(advertised, 1, 1, new ByteBudget(10_000));
+  const channel = new ChannelState(owner, 1, advertised, 1);
   const seen: string[] = [];
   const dropped: number[] = [];
   const feed = new ChannelFeed(channel, clock, {

@@ -21,7 +21,7 @@ export interface ChannelInfo {
 }
 
 export function channelInfo(device: DeviceState, channel: ChannelState): ChannelInfo {
-  const { topic, schema, encoding, latched, lane, delivery, demand = 'always' } = channel.advertised;
+  const { topic, schema, encoding, latched, lane, delivery, demand = 'always' } = channel.described;
   return {
     topic,
     type: schema.name,

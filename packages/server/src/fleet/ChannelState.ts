@@ -3,6 +3,7 @@ import type { AdvertisedChannel } from '@longline/line';
 import { Message } from '@longline/ros';
 import type { Disposer } from '@longline/ros';
 import type { ByteBudget } from './ByteBudget.ts';
+import type { RecordSlab, SlabPage } from './RecordSlab.ts';
 
 /** Told what comes on one channel. Must not throw. */
 export interface ChannelReader {
@@ -14,24 +15,31 @@ export interface ChannelReader {
   readonly wantedHz: number;
 }
 
-/** Smallest buffer for a last message, in bytes: most channels' messages then fit without growing. */
-const SMALLEST_BUFFER = 128;
-const nothing = new Uint8Array(0);
-const nothingView = new DataView(nothing.buffer);
+/** What a channel needs of the device it belongs to. */
+export interface ChannelOwner {
+  readonly id: string;
+  /** How much of the last messages may be kept, and where. */
+  readonly latestBytes: ByteBudget;
+  readonly records: RecordSlab;
+  /** How often readers want the channel's messages may have changed. */
+  handleWanted(channel: ChannelState): void;
+}
+
+/** Most channels have no reader, and share this. */
+const nobody: readonly ChannelReader[] = [];
 
 /**
  * One topic of one device: its definition, its last message and who reads it.
  *
- * The last message is copied into a buffer that is used again, so a received frame is never kept for the sake of one
- * record in it, and a steady stream allocates nothing here.
+ * The last message is copied into memory that is used again, so a received frame is never kept for the sake of one
+ * record in it, and a steady stream allocates nothing here. A fleet has very many channels that say little: what an equal
+ * robot advertised alike is one object for both, and there is none for what nobody asked for yet.
  */
 export class ChannelState {
-  /** As readers know it: with the fleet-wide ID and the device. A new object when the definition changed. */
-  advertised: AdvertisedChannel;
+  /** Its number for readers, in the whole fleet. */
+  readonly id: number;
   /** The line that advertised it last. */
   epoch: number;
-  /** The agent's own number for it on that line. */
-  localId: number;
   /** The agent withdrew it: the topic is gone from the robot. */
   gone = false;
   /** Messages received, and dropped before they reached the server, since the server started. */
@@ -39,33 +47,47 @@ export class ChannelState {
   dropped = 0;
   /** Server wall time of the last message, nanoseconds since 1970; 0 before the first. */
   receiveTime = 0n;
-  /** Set by the owner; called when {@link wantedHz} may have changed. */
-  handleWanted: () => void = () => undefined;
-  readonly #budget: ByteBudget;
-  #buffer = nothing;
-  #view = nothingView;
+  readonly #owner: ChannelOwner;
+  #described: AdvertisedChannel;
+  #advertised: AdvertisedChannel | undefined;
+  #page: SlabPage | undefined;
+  #start = 0;
   #length = 0;
   #latest: Message | undefined;
-  #readers: readonly ChannelReader[] = [];
+  #readers = nobody;
 
-  constructor(advertised: AdvertisedChannel, localId: number, epoch: number, budget: ByteBudget) {
-    this.advertised = advertised;
-    this.localId = localId;
+  /** `described` is as the agent advertised it. */
+  constructor(owner: ChannelOwner, id: number, described: AdvertisedChannel, epoch: number) {
+    this.#owner = owner;
+    this.id = id;
+    this.#described = described;
     this.epoch = epoch;
-    this.#budget = budget;
-  }
-
-  get id(): number {
-    return this.advertised.id;
   }
 
   get topic(): string {
-    return this.advertised.topic;
+    return this.#described.topic;
   }
 
-  /** The last message as it travels, or undefined; valid until the next one comes. */
+  /** As the agent advertised it, with the number that it has on the agent's line. */
+  get described(): AdvertisedChannel {
+    return this.#described;
+  }
+
+  /** The agent's own number for it, on the line that advertised it last. */
+  get localId(): number {
+    return this.#described.id;
+  }
+
+  /** As readers know it: with the fleet-wide ID and the device. A new object when what it says changed. */
+  get advertised(): AdvertisedChannel {
+    return (this.#advertised ??= { ...this.#described, id: this.id, device: this.#owner.id });
+  }
+
+  /** The last message as it travels, or undefined; to be read at once, before anything else comes. */
   get latestRecord(): MessageRecord | undefined {
-    return this.#length === 0 ? undefined : new MessageRecord(this.#buffer, this.#view, 0, this.#length);
+    const page = this.#page;
+    if (page === undefined || this.#length === 0) return undefined;
+    return new MessageRecord(page.bytes, page.view, this.#start, this.#start + this.#length);
   }
 
   /** The last message, one object for all who ask; undefined before the first and when it was too large to keep. */
@@ -97,10 +119,17 @@ export class ChannelState {
     for (const reader of this.#readers) reader.handleDropped(this, count);
   }
 
-  /** The definition changed: the last message was made by the old one. */
-  redefine(advertised: AdvertisedChannel): void {
-    this.advertised = advertised;
-    this.#release();
+  /**
+   * The agent advertised it again, says whether anything changed but its number on the line. With another definition or
+   * encoding the last message goes: it was made by the old one.
+   */
+  describe(described: AdvertisedChannel): boolean {
+    const before = this.#described;
+    this.#described = described;
+    if (before.schema !== described.schema || before.encoding !== described.encoding) this.#release();
+    else if (isAlike(before, described)) return false;
+    this.#advertised = undefined;
+    return true;
   }
 
   attach(reader: ChannelReader): Disposer {
@@ -109,6 +138,11 @@ export class ChannelState {
       this.#readers = this.#readers.filter((other) => other !== reader);
       this.handleWanted();
     };
+  }
+
+  /** For the readers: {@link wantedHz} may have changed. */
+  handleWanted(): void {
+    this.#owner.handleWanted(this);
   }
 
   /** The highest rate that a reader wants, in Hz: `Infinity` without a limit, 0 while nobody looks. */
@@ -121,27 +155,37 @@ export class ChannelState {
   /** Gives the memory back; for a channel that is forgotten. */
   close(): void {
     this.#release();
-    this.#readers = [];
+    this.#readers = nobody;
   }
 
   #keep(record: MessageRecord): void {
     const { length } = record;
-    if (length > this.#buffer.length || length * 4 + 1024 < this.#buffer.length) {
+    const slotBytes = this.#page?.slotBytes ?? 0;
+    if (length > slotBytes || length * 4 + 1024 < slotBytes) {
       this.#release();
-      const capacity = Math.max(SMALLEST_BUFFER, Math.ceil(length * 1.25));
-      if (!this.#budget.take(capacity)) return;
-      this.#buffer = new Uint8Array(capacity);
-      this.#view = new DataView(this.#buffer.buffer);
+      const { page, start } = this.#owner.records.take(length);
+      if (!this.#owner.latestBytes.take(page.slotBytes)) {
+        this.#owner.records.give(page, start);
+        return;
+      }
+      this.#page = page;
+      this.#start = start;
     }
-    this.#buffer.set(record.bytes);
+    this.#page?.bytes.set(record.bytes, this.#start);
     this.#length = length;
   }
 
   #release(): void {
-    this.#budget.give(this.#buffer.length);
-    this.#buffer = nothing;
-    this.#view = nothingView;
-    this.#length = 0;
+    if (this.#page !== undefined) {
+      this.#owner.latestBytes.give(this.#page.slotBytes);
+      this.#owner.records.give(this.#page, this.#start);
+    }
+    this.#page = undefined;
+    this.#start = this.#length = 0;
     this.#latest = undefined;
   }
 }
+
+/** Whether two descriptions of one topic with one definition say the same, whatever their numbers. */
+const isAlike = (a: AdvertisedChannel, b: AdvertisedChannel): boolean =>
+  a.latched === b.latched && a.lane === b.lane && a.delivery === b.delivery && a.demand === b.demand;

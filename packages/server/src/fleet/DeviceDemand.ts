@@ -66,7 +66,7 @@ export class DeviceDemand {
 
   /** The highest rate that a reader of the channel asks for, in Hz; 0 also for channels that flow by themselves. */
   #wantedHz(channel: ChannelState): number {
-    return channel.advertised.demand === 'watched' && this.#options.isPresent(channel) ? channel.wantedHz : 0;
+    return channel.described.demand === 'watched' && this.#options.isPresent(channel) ? channel.wantedHz : 0;
   }
 
   #stopLingering(channel: ChannelState): void {

@@ -10,8 +10,9 @@ import type {
 import type { LineErrorCode } from '@longline/line';
 import { ByteBudget } from './ByteBudget.ts';
 import { HeldDefinitions } from './HeldDefinitions.ts';
-import type { ChannelState } from './ChannelState.ts';
+import type { ChannelOwner, ChannelState } from './ChannelState.ts';
 import type { DeviceDemand } from './DeviceDemand.ts';
+import type { RecordSlab } from './RecordSlab.ts';
 
 /** What the fleet needs of a robot's open line. */
 export interface RobotLine {
@@ -31,10 +32,11 @@ const statusUntold: RobotStatus = {
 };
 
 /** All that the server holds of one device. */
-export class DeviceState {
+export class DeviceState implements ChannelOwner {
   readonly id: string;
   readonly channels = new Map<string, ChannelState>();
   readonly latestBytes: ByteBudget;
+  readonly records: RecordSlab;
   readonly definitions = new HeldDefinitions();
   epoch = 0;
   /** Server wall time of the last change between online and offline, milliseconds since 1970. */
@@ -51,9 +53,16 @@ export class DeviceState {
   #lastClock: ClockEstimate | undefined;
   #sequence = 0;
 
-  constructor(id: string, maxLatestBytes: number, allLatestBytes: ByteBudget) {
+  /** `latestBytes` and `records` are those of the whole fleet. */
+  constructor(id: string, maxLatestBytes: number, latestBytes: ByteBudget, records: RecordSlab) {
     this.id = id;
-    this.latestBytes = new ByteBudget(maxLatestBytes, allLatestBytes);
+    this.latestBytes = new ByteBudget(maxLatestBytes, latestBytes);
+    this.records = records;
+  }
+
+  /** For {@link ChannelState}. */
+  handleWanted(channel: ChannelState): void {
+    this.demand?.handleChannel(channel);
   }
 
   get line(): RobotLine | undefined {

@@ -3,9 +3,11 @@ import type { Clock, Disposer } from '@longline/ros';
 import { ByteBudget } from './ByteBudget.ts';
 import { ChannelIds } from './ChannelIds.ts';
 import { ChannelState } from './ChannelState.ts';
+import { DescriptionPool } from './DescriptionPool.ts';
 import { DeviceDemand } from './DeviceDemand.ts';
 import { DeviceState } from './DeviceState.ts';
 import type { RobotLine } from './DeviceState.ts';
+import { RecordSlab } from './RecordSlab.ts';
 import { SchemaPool } from './SchemaPool.ts';
 import type { ServerLimits } from '../limits.ts';
 
@@ -41,6 +43,8 @@ const CLOCK_TOLD_MS = 1;
 export class FleetState {
   readonly latestBytes: ByteBudget;
   readonly schemas = new SchemaPool();
+  readonly #descriptions = new DescriptionPool();
+  readonly #records = new RecordSlab();
   readonly #clock: Clock;
   readonly #limits: ServerLimits;
   readonly #devices = new Map<string, DeviceState>();
@@ -82,7 +86,7 @@ export class FleetState {
   ): { device: DeviceState; older: RobotLine | undefined } | undefined {
     let device = this.#devices.get(hello.device);
     if (device === undefined) {
-      device = new DeviceState(hello.device, this.#limits.maxLatestBytesPerDevice, this.latestBytes);
+      device = new DeviceState(hello.device, this.#limits.maxLatestBytesPerDevice, this.latestBytes, this.#records);
       this.#devices.set(hello.device, device);
     }
     if (epoch <= device.epoch) return undefined;
@@ -118,41 +122,25 @@ export class FleetState {
     return channel;
   }
 
-  #advertise(device: DeviceState, { id: localId, ...rest }: AdvertisedChannel): ChannelState {
-    const schema = this.schemas.shared(rest.schema);
-    let channel = device.channels.get(rest.topic);
+  #advertise(device: DeviceState, advertised: AdvertisedChannel): ChannelState {
+    const schema = this.schemas.shared(advertised.schema);
+    const described = this.#descriptions.shared({ ...advertised, schema });
+    let channel = device.channels.get(described.topic);
     if (channel === undefined) {
       this.#makeRoom(device);
-      const advertised = { ...rest, id: this.#ids.take(), schema, device: device.id };
-      const added = new ChannelState(advertised, localId, device.epoch, device.latestBytes);
-      added.handleWanted = () => device.demand?.handleChannel(added);
-      channel = added;
-      device.channels.set(rest.topic, channel);
+      channel = new ChannelState(device, this.#ids.take(), described, device.epoch);
+      device.channels.set(described.topic, channel);
       device.definitions.hold(schema);
       this.#tellChannel(device, channel);
       return channel;
     }
-    const before = channel.advertised;
+    const before = channel.described.schema;
     const back = channel.gone;
-    channel.localId = localId;
     channel.epoch = device.epoch;
     channel.gone = false;
-    if (before.schema !== schema || before.encoding !== rest.encoding) {
-      device.definitions.hold(schema);
-      device.definitions.release(before.schema);
-      channel.redefine({ ...rest, id: channel.id, schema, device: device.id });
-      this.#tellChannel(device, channel);
-    } else if (
-      before.latched !== rest.latched ||
-      before.lane !== rest.lane ||
-      before.delivery !== rest.delivery ||
-      before.demand !== rest.demand
-    ) {
-      channel.advertised = { ...rest, id: channel.id, schema, device: device.id };
-      this.#tellChannel(device, channel);
-    } else if (back) {
-      this.#tellChannel(device, channel);
-    }
+    device.definitions.hold(schema);
+    device.definitions.release(before);
+    if (channel.describe(described) || back) this.#tellChannel(device, channel);
     return channel;
   }
 
@@ -229,7 +217,7 @@ export class FleetState {
     for (const channel of [...device.channels.values()]) {
       if (!channel.gone && channel.epoch === device.epoch) continue;
       device.channels.delete(channel.topic);
-      device.definitions.release(channel.advertised.schema);
+      device.definitions.release(channel.described.schema);
       channel.gone = true;
       device.demand?.handleChannelGone(channel);
       this.#tellGone(device, channel);

@@ -8,6 +8,7 @@ import { RobotRequests } from '../commands/RobotRequests.ts';
 import type { DeviceState } from '../fleet/DeviceState.ts';
 import { FleetState } from '../fleet/FleetState.ts';
 import { defaultServerLimits } from '../limits.ts';
+import type { ServerLimits } from '../limits.ts';
 import { localAdministrator } from '../Principal.ts';
 import { StandingCommands } from '../standing/StandingCommands.ts';
 import { FakeRobotLine, helloOf } from '../testing/FakeRobotLine.ts';
@@ -18,14 +19,15 @@ import { LiveSession } from './LiveSession.ts';
 /** A reader in memory whose socket can be made to take nothing. */
 class Setup {
   readonly clock = new FakeClock();
-  readonly fleet = new FleetState(this.clock, defaultServerLimits);
+  readonly fleet: FleetState;
   readonly pair = new DuplexPair(this.clock);
   readonly told: string[] = [];
   readonly session: LiveSession;
   readonly reader: ReaderEnd;
   readonly device: DeviceState;
 
-  constructor() {
+  constructor(limits: Partial<ServerLimits> = {}) {
+    this.fleet = new FleetState(this.clock, { ...defaultServerLimits, ...limits });
     const commands = new Commands(this.fleet, this.clock, defaultServerLimits);
     const requests = new RobotRequests(commands, new StandingCommands(commands, this.clock, 10));
     this.session = this.pair.left.attach(
@@ -132,13 +134,15 @@ test('changes of a device while the reader is slow become one', async () => {
 });
 
 test('a number that was given back and names another channel is withdrawn before it is told again', async () => {
-  const setup = new Setup();
+  const setup = new Setup({ maxChannelsPerDevice: 1 });
   await setup.open();
   const gone = setup.fleet.advertise(setup.device, advertised(bytesSchema));
   setup.reader.subscribe({ id: 1, kind: 'topics', device: 'r1', topic: '/a', once: true });
   await setup.clock.advance(20);
   // The subscription has ended: the reader is not told that the channel goes.
-  gone.advertised = { ...gone.advertised, topic: '/b' };
+  setup.fleet.unadvertise(setup.device, gone);
+  const next = setup.fleet.advertise(setup.device, { ...advertised(bytesSchema), topic: '/b' });
+  expect(next.id).toBe(gone.id);
   setup.reader.subscribe({ id: 2, kind: 'topics', device: 'r1', topic: '/**', channelsOnly: true });
   await setup.clock.advance(20);
   expect(setup.told).toEqual(['/a is test_msgs/Bytes', 'mark 1', '/a is gone', '/b is test_msgs/Bytes', 'mark 2']);
