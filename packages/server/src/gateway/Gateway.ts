@@ -2,13 +2,13 @@ import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { MessageChannel } from 'node:worker_threads';
 import type { MessagePort } from 'node:worker_threads';
-import { bindMessagePort, bindWebSocket, defaultLimits, subprotocols } from '@longline/line';
+import { bindMessagePort, defaultLimits, subprotocols } from '@longline/line';
 import type { AgentHello, LineClose, LineEndpoint, LineLimits, ReaderHello, Transport } from '@longline/line';
 import { isLonglineError } from '@longline/ros';
 import type { Clock, Disposer } from '@longline/ros';
 import type { Logger } from 'pino';
 import { WebSocketServer } from 'ws';
-import type { WebSocket } from 'ws';
+import type { Server } from 'ws';
 import { z } from 'zod';
 import type { RobotRequests } from '../commands/RobotRequests.ts';
 import { ServerError } from '../errors.ts';
@@ -25,6 +25,7 @@ import type { FleetStore } from '../seams/FleetStore.ts';
 import { AgentSession } from './AgentSession.ts';
 import type { AgentSessionHost } from './AgentSession.ts';
 import { linePath, livePath } from './linePaths.ts';
+import { LineSocket } from './LineSocket.ts';
 import type { OriginGuard } from './OriginGuard.ts';
 import { refuseUpgrade } from './refuseUpgrade.ts';
 
@@ -63,8 +64,8 @@ export class Gateway implements AgentSessionHost, LiveSessionHost {
     droppedForReaders: 0,
   };
   readonly #options: GatewayOptions;
-  readonly #webSockets: WebSocketServer;
-  readonly #sockets = new Set<WebSocket>();
+  readonly #webSockets: Server<typeof LineSocket>;
+  readonly #sockets = new Set<LineSocket>();
   readonly #agents = new Set<AgentSession>();
   readonly #readers = new Set<LiveSession>();
   /** Every reader's connection, those too that have not greeted. */
@@ -82,6 +83,7 @@ export class Gateway implements AgentSessionHost, LiveSessionHost {
     this.software = options.software;
     this.name = options.name;
     this.#webSockets = new WebSocketServer({
+      WebSocket: LineSocket,
       noServer: true,
       clientTracking: false,
       // Definitions and batches do not compress at the price that a connection pays for it.
@@ -90,6 +92,12 @@ export class Gateway implements AgentSessionHost, LiveSessionHost {
       handleProtocols: (offered) => subprotocols.find((protocol) => offered.has(protocol)) ?? false,
     });
   }
+
+  /** One for all sockets. */
+  readonly #handleSocketClosed = (socket: LineSocket): void => {
+    this.#sockets.delete(socket);
+    if (this.#sockets.size === 0) this.#handleEmpty?.();
+  };
 
   readonly shareSchema: AgentSessionHost['shareSchema'] = (schema) => this.fleet.schemas.shared(schema);
 
@@ -221,13 +229,9 @@ export class Gateway implements AgentSessionHost, LiveSessionHost {
       : (transport) => this.#openLive(localAdministrator, transport);
   }
 
-  #take(socket: WebSocket, attach: (transport: Transport) => LineEndpoint): void {
+  #take(socket: LineSocket, attach: (transport: Transport) => LineEndpoint): void {
     this.#sockets.add(socket);
-    socket.once('close', () => {
-      this.#sockets.delete(socket);
-      if (this.#sockets.size === 0) this.#handleEmpty?.();
-    });
-    bindWebSocket(socket, attach);
+    socket.bindLine(attach, this.#handleSocketClosed);
   }
 
   #openAgent(transport: Transport): AgentSession {
