@@ -11,8 +11,8 @@ export interface BenchRobot {
 /** Resolves when the robot has advertised its channels and sent one message of each. */
 export function connectRobot(url: string, address: string, device: string): Promise<BenchRobot> {
   return new Promise((resolve, reject) => {
-    const outbox = new Outbox();
-    for (const { id, lane, delivery } of robotChannels) outbox.openChannel(id, lane, delivery);
+    const outbox = new Outbox(systemClock);
+    for (const channel of robotChannels) outbox.openChannel(channel.id, channel);
     const sequences = robotChannels.map(() => 0);
     const robot: BenchRobot = {
       send(channelId) {

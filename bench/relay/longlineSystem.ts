@@ -27,8 +27,8 @@ interface Robot {
 /** The agent's side of one line, without ROS: outbox, AgentEnd, WebSocket. */
 function connectRobot(port: number, device: string): Promise<Robot> {
   return new Promise((resolve, reject) => {
-    const outbox = new Outbox({ queueDepth: 1_000_000 });
-    outbox.openChannel(channel.id, channel.lane, channel.delivery);
+    const outbox = new Outbox(systemClock, { queueDepth: 1_000_000 });
+    outbox.openChannel(channel.id, channel);
     const url = `ws://127.0.0.1:${port}/api/v1/line`;
     const socket = new WebSocket(url, [...subprotocols], { perMessageDeflate: false });
     const end: AgentEnd = bindWebSocket(

@@ -1,6 +1,11 @@
-import type { Clock } from '@longline/ros';
+import type { Clock, Disposer, MessageParts } from '@longline/ros';
+import { AgentSocket } from './AgentSocket.ts';
+import type { AgentSocketOwner } from './AgentSocket.ts';
+import type { LineEndpoint } from './bindWebSocket.ts';
 import { ChannelSender } from './ChannelSender.ts';
 import type { AdvertisedChannel } from './ChannelSender.ts';
+import type { Lane } from './channelRecords.ts';
+import { Copies } from './Copies.ts';
 import { LineError } from './errors.ts';
 import type { LineClose } from './errors.ts';
 import type { FrameBuilder } from './FrameBuilder.ts';
@@ -8,12 +13,19 @@ import { welcomeSchema } from './hello.ts';
 import type { AgentHello, Welcome } from './hello.ts';
 import { decodeHeaded, decodeJson, encodeHeaded, encodeJson } from './jsonRecord.ts';
 import { defaultLimits } from './limits.ts';
+import type { LineLimits } from './limits.ts';
+import type { LineCore } from './LineCore.ts';
 import { LineEnd } from './LineEnd.ts';
 import type { LineEndOptions } from './LineEnd.ts';
-import type { Outbox } from './Outbox.ts';
+import type { FillOptions, Outbox } from './Outbox.ts';
+import type { PathEstimate } from './Pacer.ts';
+import { RecentRequests } from './RecentRequests.ts';
+import { MESSAGE_HEADER_BYTES, RECORD_HEADER_BYTES } from './recordKinds.ts';
 import type { RecordKindName } from './recordKinds.ts';
 import { requestHeaderSchema } from './requestRecords.ts';
 import type { ReplyHeader, RequestHeader, RobotStatus } from './requestRecords.ts';
+import { MOST_COPIED_BYTES, SocketPlan } from './SocketPlan.ts';
+import type { Transport } from './Transport.ts';
 
 /** What the agent does with what its line brings. */
 export interface AgentEndHandlers {
@@ -21,29 +33,83 @@ export interface AgentEndHandlers {
   handleWelcome(welcome: Welcome): void;
   /** `ageMs` is the request's age now, never less than the truth. `payload` is valid during the call only. */
   handleRequest(request: RequestHeader, payload: Uint8Array, ageMs: number): void;
+  /** The line wants one more socket: dial the server again and give the connection to `attach`. Optional. */
+  handleSocketWanted?(attach: (transport: Transport) => LineEndpoint): void;
+  /** A message left, copies not counted. Optional. */
+  handleSent?(lane: Lane, bytes: number): void;
   handleClosed(close: LineClose): void;
 }
 
-const DROP_REPORT_MS = 1_000;
+/** How an agent's line is doing. */
+export interface AgentLineState extends PathEstimate {
+  /** Open sockets, the first included. */
+  readonly sockets: number;
+  /** Small urgent messages travel twice. */
+  readonly copies: boolean;
+}
 
-/** The robot's end of a line, without I/O. One per connection; the outbox outlives it. */
-export class AgentEnd extends LineEnd {
+const DROP_REPORT_MS = 1_000;
+/** While there are further sockets, it is looked this often whether they are still wanted, in milliseconds. */
+const SOCKETS_LOOK_MS = 5_000;
+/** A lane that got no turn for so long, or for a hundred chunks, gets one, in milliseconds. */
+const STARVED_MS = 1_000;
+const STARVED_CHUNKS = 100;
+/** The socket for copies, and the first and second for bulk data. */
+const COPY_SOCKET = 1;
+const SECOND_BULK_SOCKET = 3;
+
+interface Known {
+  /** The other side knows the channel once so many bytes of the first socket are acknowledged. */
+  readonly endBytes: number;
+  readonly inOrder: boolean;
+}
+
+/**
+ * The robot's end of a line, without I/O. One per line; the outbox outlives it.
+ *
+ * A line begins with one socket. {@link SocketPlan} says when the path rewards more: then bulk data moves to the third and
+ * fourth, and small urgent messages travel on the first and, a second time, on the second.
+ */
+export class AgentEnd extends LineEnd implements AgentSocketOwner {
   readonly #clock: Clock;
+  readonly #limits: LineLimits;
   readonly #hello: AgentHello;
   readonly #outbox: Outbox;
   readonly #handlers: AgentEndHandlers;
   readonly #channels: ChannelSender;
+  readonly #plan = new SocketPlan();
+  readonly #copies: Copies;
+  readonly #recentRequests = new RecentRequests();
+  readonly #known = new Map<number, Known>();
+  /** Further sockets by their number, those being dialled too. */
+  readonly #sockets = new Map<number, AgentSocket>();
+  #dialling: number | undefined;
+  #cancelLook: Disposer | undefined;
   #dropsReportedMs = Number.NEGATIVE_INFINITY;
   /** The owner had its say after the welcome: the channels are advertised, so messages may follow. */
   #ready = false;
+  #pumping = false;
 
   constructor(options: LineEndOptions<AgentEndHandlers> & { readonly hello: AgentHello; readonly outbox: Outbox }) {
-    super(options.transport, options.clock, { ...defaultLimits, ...options.limits });
+    const limits = { ...defaultLimits, ...options.limits };
+    super(options.transport, options.clock, limits, options.outbox.nextTransfer);
+    this.#limits = limits;
     this.#clock = options.clock;
     this.#hello = options.hello;
     this.#outbox = options.outbox;
     this.#handlers = options.handlers;
     this.#channels = new ChannelSender(this.line);
+    this.#copies = new Copies(this.line);
+  }
+
+  /** How the line is doing. */
+  get lineState(): AgentLineState {
+    const { pacer } = this.line;
+    return {
+      ...pacer.estimate,
+      sockets: 1 + this.#open().length,
+      copies: this.#copySocket() !== undefined && this.#plan.copies(pacer.bytesPerMs, this.#clock.monotonicMs()),
+    };
   }
 
   /** The transport is connected. */
@@ -53,16 +119,20 @@ export class AgentEnd extends LineEnd {
 
   advertise(channels: readonly AdvertisedChannel[]): void {
     this.#channels.advertise(channels);
+    const endBytes = this.line.pendingEndBytes;
+    for (const { id, delivery } of channels) this.#known.set(id, { endBytes, inOrder: delivery !== 'latest' });
+    this.line.flushSoon();
   }
 
   unadvertise(ids: readonly number[]): void {
     this.#channels.unadvertise(ids);
+    for (const id of ids) this.#known.delete(id);
   }
 
   /** Something was pushed into the outbox: it leaves within the batching delay, at once where `urgent`. */
   handleQueued(urgent = false): void {
     if (this.line.state !== 'open') return;
-    if (urgent || this.#outbox.bytes >= this.line.limits.batchBytes) this.line.flush();
+    if (urgent || this.#outbox.bytes >= this.line.limits.batchBytes) this.#pump();
     else this.line.flushSoon();
   }
 
@@ -72,11 +142,71 @@ export class AgentEnd extends LineEnd {
 
   /** Answers a request. `received` first where the work takes time, then one final state. */
   reply(header: ReplyHeader, payload: Uint8Array = new Uint8Array(0)): void {
-    this.line.send('reply', [encodeHeaded(header), payload], true);
+    const body = [encodeHeaded(header), payload];
+    this.line.sendLarge('reply', body, true);
+    const bytes = body[0]!.length + payload.length;
+    if (bytes <= MOST_COPIED_BYTES) this.#copySocket()?.core.send('reply', body, true);
   }
 
   close(message = 'the agent stops'): void {
     this.line.close('LINE_CLOSED', message);
+  }
+
+  /** There may be room again, on this socket or another of the line. */
+  override handleRoom(): void {
+    this.#pump();
+  }
+
+  /** For {@link AgentSocket}. */
+  handleSocketOpen(socket: AgentSocket): void {
+    this.#dialling = undefined;
+    this.#plan.handleOpened();
+    if (this.line.state !== 'open') socket.core.close('LINE_CLOSED', 'the line ended');
+    this.#pump();
+  }
+
+  /** For {@link AgentSocket}. */
+  handleSocketRecord(_socket: AgentSocket, kind: RecordKindName, body: Uint8Array): void {
+    this.handleRecord(kind, body);
+  }
+
+  /** For {@link AgentSocket}. */
+  handleSocketClosed(socket: AgentSocket, wasOpen: boolean): void {
+    if (this.#sockets.get(socket.index) === socket) this.#sockets.delete(socket.index);
+    if (this.#dialling === socket.index) this.#dialling = undefined;
+    if (!wasOpen) this.#plan.handleRefused(1 + this.#sockets.size, this.#clock.monotonicMs());
+    if (socket.index === COPY_SOCKET) this.#copies.clear();
+  }
+
+  /** For {@link AgentSocket}. */
+  fillSocket(socket: AgentSocket, frame: FrameBuilder): void {
+    if (!this.#ready || !socket.isOpen) return;
+    if (socket.index === COPY_SOCKET) {
+      this.#copies.fill(frame, socket.core);
+      return;
+    }
+    const { pacer } = this.line;
+    if (!pacer.hasRoom || !this.#isLeastLoaded(socket)) return;
+    const options = this.#fillOptions({
+      lowest: 'bulk',
+      largeOnly: true,
+      mayTake: (id) => {
+        const known = this.#known.get(id);
+        if (known === undefined || known.endBytes > this.line.acknowledgedBytes) return false;
+        // Order within a channel holds on one socket.
+        return !known.inOrder || socket.index !== SECOND_BULK_SOCKET;
+      },
+    });
+    this.#outbox.fill(frame, options, this);
+  }
+
+  /** For {@link Outbox}. */
+  handleTaken(id: number, lane: Lane, message: MessageParts): void {
+    const bytes = message.data.length + MESSAGE_HEADER_BYTES + RECORD_HEADER_BYTES;
+    this.#plan.handleSent(lane, bytes, this.#clock.monotonicMs());
+    this.#handlers.handleSent?.(lane, bytes);
+    if ((lane === 'state' || lane === 'control') && bytes <= MOST_COPIED_BYTES && this.#copySocket() !== undefined)
+      this.#copies.handleTaken(id, message, bytes);
   }
 
   protected override handleRecord(kind: RecordKindName, body: Uint8Array): void {
@@ -84,7 +214,7 @@ export class AgentEnd extends LineEnd {
       if (kind !== 'welcome') throw new LineError('FRAME_UNEXPECTED', `a ${kind} came where the welcome was due`);
       const welcome = decodeJson('welcome', body, welcomeSchema, this.line.limits.maxJsonBytes);
       this.#outbox.maxMessageBytes = welcome.maxFrameBytes;
-      this.#outbox.blocked = false;
+      this.#outbox.block('bulk');
       this.line.open();
       this.#handlers.handleWelcome(welcome);
       this.#ready = true;
@@ -93,6 +223,9 @@ export class AgentEnd extends LineEnd {
     }
     if (kind !== 'request') throw new LineError('FRAME_UNEXPECTED', `a server sends no ${kind} to an open agent`);
     const { header, payload } = decodeHeaded('request', body, requestHeaderSchema, this.line.limits.maxJsonBytes);
+    // Of a request that came on two sockets the first copy counts.
+    if (this.#sockets.size > 0 && this.#recentRequests.has(header)) return;
+    this.#recentRequests.add(header);
     this.#handlers.handleRequest(header, payload, header.ageMs + this.line.transitMs(header.sentMs));
   }
 
@@ -101,18 +234,129 @@ export class AgentEnd extends LineEnd {
   }
 
   protected override handleClosed(close: LineClose): void {
-    this.#outbox.blocked = true;
+    this.#cancelLook?.();
+    this.#outbox.handleLineClosed();
+    // Motion ends with the line: nothing of the further sockets comes before that.
     this.#handlers.handleClosed(close);
+    for (const socket of [...this.#sockets.values()]) socket.core.close('LINE_CLOSED', 'the line ended');
   }
 
-  protected override handleCongestion(congested: boolean): void {
-    this.#outbox.blocked = congested;
+  protected override handleHeld(): void {
+    this.#outbox.block(undefined);
   }
 
-  protected override fill(frame: FrameBuilder, maxBytes: number): void {
+  protected override fill(frame: FrameBuilder): void {
     if (!this.#ready) return;
     this.#reportDrops();
-    this.#outbox.fill(frame, maxBytes);
+    const { pacer } = this.line;
+    const room = pacer.hasRoom ? 'bulk' : pacer.hasUrgentRoom ? 'state' : 'control';
+    this.#outbox.block(room);
+    const bulkElsewhere = this.#bulkSockets().length > 0;
+    const lowest =
+      room === 'bulk' && (bulkElsewhere || this.line.largeBytes > 0) ? (bulkElsewhere ? 'telemetry' : 'state') : room;
+    this.#outbox.fill(frame, this.#fillOptions({ lowest, smallOnly: bulkElsewhere }), this);
+    // A flush that the batching delay started is the other sockets' chance as well.
+    if (!this.#pumping && frame.length === 0) this.#pump();
+  }
+
+  /** Sends what waits on all sockets, as far as there is room. */
+  #pump(): void {
+    if (this.#pumping || this.line.state !== 'open') return;
+    this.#pumping = true;
+    try {
+      this.line.flush();
+      const bulk = this.#bulkSockets();
+      for (let sent = -1; bulk.length > 0 && sent !== this.line.pacer.inFlightBytes;) {
+        sent = this.line.pacer.inFlightBytes;
+        for (const { core } of bulk) core.flush();
+      }
+      this.#copySocket()?.core.flush();
+      this.#steer();
+    } finally {
+      this.#pumping = false;
+    }
+  }
+
+  /** Looks how the path does, and how many sockets it deserves. */
+  #steer(): void {
+    const nowMs = this.#clock.monotonicMs();
+    const { pacer } = this.line;
+    const open = this.#open();
+    const cores: readonly LineCore[] = [this.line, ...open.map(({ core }) => core)];
+    let awaitedMs = 0;
+    for (const core of cores) awaitedMs = Math.max(awaitedMs, core.awaitedMs);
+    // While the rate is still being found out, queues come and go.
+    if (!Number.isNaN(pacer.rttMs)) this.#plan.handleAwaited(awaitedMs, pacer.rttMs * (pacer.growing ? 2 : 1), nowMs);
+    const waits = this.#outbox.bytes > 0;
+    for (const core of cores) core.pressed = waits || open.length > 0;
+    // Nothing else would open the window again.
+    if (waits && awaitedMs === 0) for (const core of cores) core.askNow();
+    const copying = open.length > 0 && this.#plan.copies(pacer.bytesPerMs, nowMs);
+    if (this.#copySocket() !== undefined) this.#copies.set(copying);
+    this.#setSockets(nowMs);
+  }
+
+  #setSockets(nowMs: number): void {
+    const have = 1 + this.#sockets.size;
+    const wanted = this.#plan.wanted(have, nowMs);
+    if (wanted > have && this.#dialling === undefined && this.#handlers.handleSocketWanted !== undefined) {
+      const index = [1, 2, 3].find((free) => !this.#sockets.has(free));
+      if (index === undefined) return;
+      this.#dialling = index;
+      this.#handlers.handleSocketWanted((transport) => this.#attach(index, transport));
+    } else if (wanted < have) {
+      for (const socket of [...this.#sockets.values()])
+        socket.core.close('LINE_CLOSED', 'the path rewards no further socket');
+    }
+    if (this.#sockets.size > 0) {
+      this.#cancelLook ??= this.#clock.after(SOCKETS_LOOK_MS, () => {
+        this.#cancelLook = undefined;
+        this.#pump();
+      });
+    }
+  }
+
+  #attach(index: number, transport: Transport): AgentSocket {
+    const socket = new AgentSocket({
+      transport,
+      clock: this.#clock,
+      limits: this.#limits,
+      line: this.line,
+      hello: { ...this.#hello, socket: index },
+      owner: this,
+    });
+    this.#sockets.set(index, socket);
+    return socket;
+  }
+
+  #fillOptions(options: Pick<FillOptions, 'lowest' | 'smallOnly' | 'largeOnly' | 'mayTake'>): FillOptions {
+    const { pacer, limits, cutBytes } = this.line;
+    const { chunkBytes, bytesPerMs } = pacer;
+    return {
+      maxBytes: Math.min(chunkBytes, limits.batchBytes),
+      cutBytes,
+      partBytes: chunkBytes,
+      starvedAfterMs: Math.max(STARVED_MS, bytesPerMs === 0 ? 0 : (STARVED_CHUNKS * chunkBytes) / bytesPerMs),
+      ...options,
+    };
+  }
+
+  #open(): AgentSocket[] {
+    return [...this.#sockets.values()].filter((socket) => socket.isOpen);
+  }
+
+  #copySocket(): AgentSocket | undefined {
+    const socket = this.#sockets.get(COPY_SOCKET);
+    return socket?.isOpen === true ? socket : undefined;
+  }
+
+  #bulkSockets(): AgentSocket[] {
+    return this.#sockets.size < 2 ? [] : this.#open().filter(({ index }) => index > COPY_SOCKET);
+  }
+
+  #isLeastLoaded(socket: AgentSocket): boolean {
+    const { unacknowledgedBytes } = socket.core;
+    return this.#bulkSockets().every(({ core }) => unacknowledgedBytes <= core.unacknowledgedBytes);
   }
 
   #reportDrops(): void {

@@ -16,13 +16,20 @@ export interface ChannelListener {
   handleDropped(channel: AdvertisedChannel, count: number): void;
 }
 
+/** A channel as this side knows it. */
+export interface ReceivedChannel {
+  advertised: AdvertisedChannel;
+  /** Sequence of the newest message that came; undefined before the first. */
+  lastSequence: number | undefined;
+}
+
 /** Keeps the definitions and channels that the other side advertised on one line, within bounds (clause 3). */
 export class ChannelReceiver {
   readonly #limits: LineLimits;
   readonly #listener: ChannelListener;
   readonly #shareSchema: (schema: Schema) => Schema;
   readonly #schemas = new Map<string, Schema>();
-  readonly #channels = new Map<number, AdvertisedChannel>();
+  readonly #channels = new Map<number, ReceivedChannel>();
   #schemaBytes = 0;
 
   /** `shareSchema` may give another object for an equal definition, so that many lines keep one. */
@@ -36,7 +43,7 @@ export class ChannelReceiver {
     this.#shareSchema = shareSchema;
   }
 
-  get(id: number): AdvertisedChannel | undefined {
+  get(id: number): ReceivedChannel | undefined {
     return this.#channels.get(id);
   }
 
@@ -55,7 +62,7 @@ export class ChannelReceiver {
       case 'dropped': {
         const { channel: id, count } = decodeJson(kind, body, droppedSchema, this.#limits.maxJsonBytes);
         const channel = this.#channels.get(id);
-        if (channel !== undefined) this.#listener.handleDropped(channel, count);
+        if (channel !== undefined) this.#listener.handleDropped(channel.advertised, count);
         return true;
       }
       default:
@@ -90,14 +97,16 @@ export class ChannelReceiver {
         );
       }
       const before = this.#channels.get(rest.id);
-      if (before !== undefined && (before.topic !== rest.topic || before.device !== device)) {
+      const known = before?.advertised;
+      if (known !== undefined && (known.topic !== rest.topic || known.device !== device)) {
         throw new LineError(
           'FRAME_MALFORMED',
-          `channel ${rest.id} was ${before.topic} and is now advertised as ${rest.topic}`,
+          `channel ${rest.id} was ${known.topic} and is now advertised as ${rest.topic}`,
         );
       }
       const channel: AdvertisedChannel = { ...rest, schema, ...(device === undefined ? {} : { device }) };
-      this.#channels.set(rest.id, channel);
+      if (before === undefined) this.#channels.set(rest.id, { advertised: channel, lastSequence: undefined });
+      else before.advertised = channel;
       if (this.#channels.size > this.#limits.maxChannels) {
         throw new LineError('LIMIT_EXCEEDED', `more than ${this.#limits.maxChannels} channels on one line`);
       }
@@ -111,7 +120,7 @@ export class ChannelReceiver {
     return channels.flatMap((id) => {
       const channel = this.#channels.get(id);
       this.#channels.delete(id);
-      return channel === undefined ? [] : [channel];
+      return channel === undefined ? [] : [channel.advertised];
     });
   }
 }

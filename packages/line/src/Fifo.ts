@@ -11,6 +11,10 @@ export class Fifo<T> {
     return this.#items[this.#head];
   }
 
+  *[Symbol.iterator](): Generator<T, undefined> {
+    for (let at = this.#head; at < this.#items.length; at++) yield this.#items[at] as T;
+  }
+
   push(item: T): void {
     this.#items.push(item);
   }

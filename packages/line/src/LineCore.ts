@@ -5,42 +5,90 @@ import { Fifo } from './Fifo.ts';
 import { FrameBuilder } from './FrameBuilder.ts';
 import type { LineLimits } from './limits.ts';
 import type { MessageRecord } from './MessageRecord.ts';
+import { Pacer } from './Pacer.ts';
+import type { SentMark } from './Pacer.ts';
+import { PartAssembler } from './PartAssembler.ts';
+import { PartedRecord } from './PartedRecord.ts';
 import { PeerClock } from './PeerClock.ts';
-import type { ClockEstimate } from './PeerClock.ts';
+import type { ClockEstimate, ClockSample } from './PeerClock.ts';
 import { readRecords } from './readRecords.ts';
 import { recordKinds } from './recordKinds.ts';
 import type { RecordKindName } from './recordKinds.ts';
 import type { Transport } from './Transport.ts';
 
-/** What a role does with what its line brings. */
+/** What a role does with what its socket brings. */
 export interface LineCoreHandlers {
   handleRecord(kind: RecordKindName, body: Uint8Array): void;
   handleMessage(record: MessageRecord): void;
   /** Called once, whoever closed. */
   handleClosed(close: LineClose): void;
-  /** Adds waiting messages to the frame being built, up to about `maxBytes`. */
-  fill(frame: FrameBuilder, maxBytes: number): void;
-  /** The socket stopped or began to take messages. */
-  handleCongestion(congested: boolean): void;
+  /** Adds waiting messages to the frame being built, as far as the pacer has room for them. Called until it adds nothing. */
+  fill(frame: FrameBuilder): void;
+  /** The other side acknowledged bytes, or a frame arrived after a round trip: there may be room again. */
+  handleRoom(): void;
+  /** The kernel's buffer is full: nothing leaves for now. */
+  handleHeld(): void;
 }
 
 /** Clock readings are rounded; less than this is no jump, in milliseconds. */
 const CLOCK_TOLERANCE_MS = 1;
 /** A timer that is later than this was held up by a process that stood still, in milliseconds. */
 const STALL_MS = 100;
+/** A path of long round trips is given so many of them before it counts as silent. */
+const SILENT_ROUND_TRIPS = 4;
+/** Pings that follow each other at once when a line opens: the clocks are known after the first round trips. */
+const FIRST_PINGS = 3;
+/** While something waits for room, an acknowledgement is asked for this often at least, in milliseconds. */
+const PRESSED_ACK_MS = 20;
+/** Else so often, in milliseconds, and for each of so many frames. */
+const CALM_ACK_MS = 1_000;
+const CALM_ACK_FRAMES = 10;
+/** An acknowledgement is asked for after this share of the window, so that it never closes for want of one. */
+const ACK_SHARE = 1 / 8;
+const MOST_UNASKED_BYTES = 128 * 1024;
+/** What may come in parts. */
+const partedKinds: ReadonlySet<number> = new Set([
+  recordKinds.message,
+  recordKinds.packed,
+  recordKinds.request,
+  recordKinds.reply,
+]);
+/** While the kernel takes nothing, it is looked this often whether it does, in milliseconds. */
+const HOLD_LOOK_MS = 20;
+
+/** What a {@link LineCore} is given. */
+export interface LineCoreOptions {
+  readonly transport: Transport;
+  readonly clock: Clock;
+  readonly limits: LineLimits;
+  readonly handlers: LineCoreHandlers;
+  /** Of the line that this socket belongs to, where it has several; its own by default. */
+  readonly pacer?: Pacer;
+  /** Gives numbers to records that leave in parts, where several senders share a line. */
+  readonly nextTransfer?: () => number;
+  /** Of the line, where it has several sockets; its own by default. */
+  readonly assembler?: PartAssembler;
+}
 
 /**
- * What every end of a line does alike: frames, batching, heartbeats, clock estimate, acknowledgement of bytes, and a
- * close with a code when the other side breaks the protocol. The roles stand on top of it.
+ * What every socket of a line does alike: frames, batching, pacing, heartbeats, clock estimate, acknowledgement of bytes,
+ * and a close with a code when the other side breaks the protocol. The roles stand on top of it.
  */
 export class LineCore {
   readonly limits: LineLimits;
   readonly #transport: Transport;
   readonly #clock: Clock;
   readonly #handlers: LineCoreHandlers;
+  readonly pacer: Pacer;
+  readonly #nextTransfer: () => number;
+  #assembler: PartAssembler | undefined;
   readonly #frame = new FrameBuilder();
   /** Full frames that a congested socket could not take yet: control records, which nothing replaces. */
   readonly #sealed = new Fifo<Uint8Array>();
+  /** Records that leave in parts, between other frames. */
+  readonly #large = new Fifo<PartedRecord>();
+  /** Frames whose acknowledgement is awaited. */
+  readonly #marks = new Fifo<SentMark>();
   readonly #peerClock = new PeerClock();
   #state: 'greeting' | 'open' | 'closed' = 'greeting';
   /** Nothing that the other side sends on the open line was sent before this. */
@@ -48,23 +96,37 @@ export class LineCore {
   #greeted = false;
   #lastReceivedMs: number;
   #receivedBytes = 0;
-  #acknowledgedBytes = 0;
   #sentBytes = 0;
   #peerReceivedBytes = 0;
+  #largeBytes = 0;
+  #transfers = 0;
+  #askedMs = Number.NEGATIVE_INFINITY;
+  #askedAtBytes = 0;
+  #framesSinceAsked = 0;
+  /** Something waits for room: acknowledgements are asked for often. */
+  pressed = false;
+  #pings = 0;
   #pingSentMs = Number.NaN;
+  /** The other side's clock in its last pong, and ours when that came: told back with the next ping. */
+  #pongSentMs = Number.NaN;
+  #pongReceivedMs = Number.NaN;
   #sealedBytes = 0;
-  #congested = false;
   #flushing = false;
+  /** The frame being built asks for an acknowledgement. */
+  #asked = false;
   #flushedMs = Number.NEGATIVE_INFINITY;
   #cancelFlush: Disposer | undefined;
   #cancelWatch: Disposer | undefined;
   #cancelBeat: Disposer | undefined;
 
-  constructor(options: { transport: Transport; clock: Clock; limits: LineLimits; handlers: LineCoreHandlers }) {
+  constructor(options: LineCoreOptions) {
     this.#transport = options.transport;
     this.#clock = options.clock;
     this.limits = options.limits;
     this.#handlers = options.handlers;
+    this.pacer = options.pacer ?? new Pacer({ mostWindowBytes: options.limits.windowBytes });
+    this.#assembler = options.assembler;
+    this.#nextTransfer = options.nextTransfer ?? (() => (this.#transfers = (this.#transfers + 1) >>> 0));
     this.#beganMs = this.#lastReceivedMs = this.#clock.monotonicMs();
     this.#cancelWatch = this.#clock.after(this.limits.helloTimeoutMs, () => {
       this.fail(new LineError('HELLO_TIMEOUT', `no greeting came within ${this.limits.helloTimeoutMs} ms`));
@@ -75,9 +137,58 @@ export class LineCore {
     return this.#state;
   }
 
-  /** The socket holds more than the window; messages wait in the outbox, where they can still be replaced. */
+  /** As many bytes are under way as should be; messages wait where they can still be replaced. */
   get congested(): boolean {
-    return this.#congested;
+    return !this.pacer.hasRoom || this.#large.length > 0;
+  }
+
+  /** Puts records together whose parts come on this socket, or on any of the line. */
+  get assembler(): PartAssembler {
+    return (this.#assembler ??= new PartAssembler(this.limits.maxFrameBytes));
+  }
+
+  /** Parts of one record may come on this socket and on the given one. */
+  shareAssembler(other: LineCore): void {
+    this.#assembler = other.assembler;
+  }
+
+  /** Bytes sent so far, and of these acknowledged. */
+  get sentBytes(): number {
+    return this.#sentBytes;
+  }
+
+  /** Bytes that will have been sent when the frame being built has. */
+  get pendingEndBytes(): number {
+    return this.#sentBytes + this.#sealedBytes + this.#frame.length;
+  }
+
+  get acknowledgedBytes(): number {
+    return this.#peerReceivedBytes;
+  }
+
+  /** Bytes handed to the socket that it still holds. */
+  get bufferedBytes(): number {
+    return this.#transport.bufferedBytes;
+  }
+
+  /** Bytes of large records that wait for room. */
+  get largeBytes(): number {
+    return this.#largeBytes;
+  }
+
+  get receivedBytes(): number {
+    return this.#receivedBytes;
+  }
+
+  /** Records above this many bytes leave in parts. */
+  get cutBytes(): number {
+    return 2 * this.pacer.chunkBytes;
+  }
+
+  /** How long the oldest acknowledgement asked for has been awaited, in milliseconds; 0 when none is. */
+  get awaitedMs(): number {
+    const mark = this.#marks.first;
+    return mark === undefined ? 0 : this.#clock.monotonicMs() - mark.sentMs;
   }
 
   /** Bytes sent and not yet acknowledged by the other side. */
@@ -95,22 +206,45 @@ export class LineCore {
     this.send('hello', [hello], true);
   }
 
-  /** The greeting is over: heartbeats begin. */
+  /** The greeting is over: heartbeats begin. The connecting side sends them. */
   open(): void {
     if (this.#state !== 'greeting') return;
     this.#state = 'open';
     if (!this.#greeted) this.#beganMs = this.#clock.monotonicMs();
     this.#cancelWatch?.();
     this.#watchSilence();
-    this.#beat();
+    if (this.#greeted) this.#beat();
   }
 
   /** Appends a record to the frame being built, which leaves within the batching delay, or at once when urgent. */
-  send(kind: RecordKindName, parts: readonly Uint8Array[], urgent = false): void {
+  send(kind: RecordKindName, parts: readonly Uint8Array[] = [], urgent = false): void {
     if (this.#state === 'closed') return;
     this.#frame.append(recordKinds[kind], ...parts);
     if (urgent || this.#frame.length >= this.limits.batchBytes) this.flush();
     else this.flushSoon();
+  }
+
+  /**
+   * Sends a record whose body may be large: beyond {@link cutBytes} it leaves in parts, between which others go. `body` must
+   * stay as it is until it has left. Ends the line when too much waits already.
+   */
+  sendLarge(kind: RecordKindName, body: readonly Uint8Array[], urgent = false): void {
+    let bytes = 0;
+    for (const piece of body) bytes += piece.length;
+    if (bytes <= this.cutBytes) {
+      this.send(kind, body, urgent);
+      return;
+    }
+    if (this.#state === 'closed') return;
+    this.#large.push(new PartedRecord(this.#nextTransfer(), recordKinds[kind], body));
+    this.#largeBytes += bytes;
+    if (this.#largeBytes > this.limits.maxPendingControlBytes) {
+      this.fail(
+        new LineError('LIMIT_EXCEEDED', 'the other side takes no data and the backlog of large records is full'),
+      );
+      return;
+    }
+    this.flush();
   }
 
   /** Appends a message record received elsewhere to the frame being built. The caller has looked at {@link congested}. */
@@ -145,7 +279,7 @@ export class LineCore {
 
   /** The transport took bytes off its buffer. */
   handleWritable(): void {
-    if (this.#congested) this.flush();
+    if (this.#sealed.length > 0) this.flush();
   }
 
   handleFrame(frame: Uint8Array): void {
@@ -166,10 +300,7 @@ export class LineCore {
           ? error
           : new LineError('INTERNAL', 'a record could not be handled', { cause: error }),
       );
-      return;
     }
-    if (this.#state === 'open' && this.#receivedBytes - this.#acknowledgedBytes >= this.limits.ackBytes)
-      this.#acknowledge();
   }
 
   /** A text frame: the protocol has none (clause 1.2). */
@@ -188,16 +319,24 @@ export class LineCore {
     if (this.#state === 'closed') return;
     switch (kind) {
       case 'ping':
-        this.#expectBody(kind, body, 8);
-        this.#answerPing(body);
+        this.#expectBody(kind, body, 32);
+        if (this.#greeted) throw new LineError('FRAME_UNEXPECTED', 'the accepting side sends no pings');
+        this.#handlePing(body);
         break;
       case 'pong':
         this.#expectBody(kind, body, 32);
         this.#handlePong(body);
         break;
+      case 'part':
+        this.#handlePart(body);
+        break;
+      case 'ackRequest':
+        this.#expectBody(kind, body, 0);
+        this.#acknowledge();
+        break;
       case 'ack':
         this.#expectBody(kind, body, 8);
-        this.#peerReceivedBytes = Number(viewOf(body).getBigUint64(0, true));
+        this.#handleAck(Number(viewOf(body).getBigUint64(0, true)));
         break;
       default:
         this.#handlers.handleRecord(kind, body);
@@ -249,12 +388,7 @@ export class LineCore {
 
   #sendAll(): void {
     while (this.#state !== 'closed') {
-      const congested = this.#transport.bufferedBytes > this.limits.windowBytes;
-      if (congested !== this.#congested) {
-        this.#congested = congested;
-        this.#handlers.handleCongestion(congested);
-      }
-      if (congested) {
+      if (this.#transport.bufferedBytes > this.limits.windowBytes) {
         this.#hold();
         return;
       }
@@ -264,20 +398,29 @@ export class LineCore {
         this.#cancelFlush = undefined;
         return;
       }
-      this.#sentBytes += frame.length;
-      this.#flushedMs = this.#clock.monotonicMs();
-      this.#transport.send(frame);
+      this.#send(frame);
     }
   }
 
-  /** The socket takes nothing now: control records wait in frames of bounded size, and within a bound in all. */
+  #send(frame: Uint8Array): void {
+    const nowMs = this.#clock.monotonicMs();
+    this.#sentBytes += frame.length;
+    this.#flushedMs = nowMs;
+    const mark = this.pacer.handleSent(frame.length, this.#sentBytes, nowMs);
+    if (this.#asked) this.#marks.push(mark);
+    this.#asked = false;
+    this.#transport.send(frame);
+  }
+
+  /** The kernel's buffer is full: control records wait in frames of bounded size, and within a bound in all. */
   #hold(): void {
     if (this.#frame.length >= this.limits.batchBytes) {
       this.#sealedBytes += this.#frame.length;
       this.#sealed.push(this.#frame.take());
     }
+    this.#handlers.handleHeld();
     if (this.#sealedBytes + this.#frame.length <= this.limits.maxPendingControlBytes) {
-      this.#flushAfter(this.limits.batchDelayMs);
+      this.#flushAfter(HOLD_LOOK_MS);
     } else {
       this.fail(
         new LineError('LIMIT_EXCEEDED', 'the other side takes no data and the backlog of control records is full'),
@@ -291,8 +434,49 @@ export class LineCore {
       this.#sealedBytes -= sealed.length;
       return sealed;
     }
-    this.#handlers.fill(this.#frame, this.limits.batchBytes);
-    return this.#frame.length === 0 ? undefined : this.#frame.take();
+    this.#handlers.fill(this.#frame);
+    if (this.#frame.length === 0) this.#fillLarge();
+    if (this.#frame.length === 0) return undefined;
+    this.#askForAck();
+    return this.#frame.take();
+  }
+
+  #fillLarge(): void {
+    const record = this.#large.first;
+    if (record === undefined || !this.pacer.hasRoom) return;
+    const before = record.remainingBytes;
+    if (record.writeNext(this.#frame, this.pacer.chunkBytes)) this.#large.shift();
+    this.#largeBytes -= before - record.remainingBytes;
+  }
+
+  /** Asks for an acknowledgement at once, unless one is awaited. */
+  askNow(): void {
+    if (this.#state !== 'open' || this.#marks.length > 0 || this.unacknowledgedBytes === 0) return;
+    this.#ask();
+    this.flush();
+  }
+
+  /** Asks for an acknowledgement with the frame being built, where it is time to. */
+  #askForAck(): void {
+    if (this.#state !== 'open') return;
+    const bytes = this.#sentBytes + this.#frame.length - this.#askedAtBytes;
+    const sinceMs = this.#clock.monotonicMs() - this.#askedMs;
+    const pressed = this.pressed || this.#large.length > 0;
+    if (this.#asked) return;
+    this.#framesSinceAsked++;
+    const due =
+      bytes >= Math.min(MOST_UNASKED_BYTES, this.pacer.windowBytes * ACK_SHARE) ||
+      sinceMs >= (pressed ? PRESSED_ACK_MS : CALM_ACK_MS) ||
+      this.#framesSinceAsked >= CALM_ACK_FRAMES;
+    if (due) this.#ask();
+  }
+
+  #ask(): void {
+    this.#asked = true;
+    this.#askedMs = this.#clock.monotonicMs();
+    this.#framesSinceAsked = 0;
+    this.#frame.append(recordKinds.ackRequest);
+    this.#askedAtBytes = this.#sentBytes + this.#frame.length;
   }
 
   #flushAfter(delayMs: number): void {
@@ -305,6 +489,7 @@ export class LineCore {
   #end(close: LineClose): void {
     if (this.#state === 'closed') return;
     this.#state = 'closed';
+    this.pacer.handleLost(this.unacknowledgedBytes);
     this.#cancelFlush?.();
     this.#cancelWatch?.();
     this.#cancelBeat?.();
@@ -318,7 +503,8 @@ export class LineCore {
   #watchSilence(dueMs = Number.POSITIVE_INFINITY): void {
     const nowMs = this.#clock.monotonicMs();
     const silentMs = nowMs - this.#lastReceivedMs;
-    const { silenceMs } = this.limits;
+    const { rttMs } = this.pacer;
+    const silenceMs = Math.max(this.limits.silenceMs, Number.isNaN(rttMs) ? 0 : SILENT_ROUND_TRIPS * rttMs);
     const stalled = nowMs - dueMs > STALL_MS;
     if (silentMs >= silenceMs && !stalled) {
       this.fail(new LineError('LINE_SILENT', `nothing was received for ${Math.round(silentMs)} ms`));
@@ -329,43 +515,102 @@ export class LineCore {
   }
 
   #beat(): void {
-    const nowMs = this.#clock.monotonicMs();
-    const ping = new Uint8Array(8);
-    viewOf(ping).setFloat64(0, nowMs, true);
-    this.#pingSentMs = nowMs;
-    this.#acknowledge();
-    this.send('ping', [ping], true);
+    this.#ping();
     if (this.#state === 'open') this.#cancelBeat = this.#clock.after(this.limits.heartbeatMs, () => this.#beat());
   }
 
-  #answerPing(ping: Uint8Array): void {
+  /** Clause 7.1: our clocks, and what the last pong needs to be a measurement for the other side too. */
+  #ping(): void {
+    const ping = new Uint8Array(32);
+    const view = viewOf(ping);
+    this.#pings++;
+    this.#pingSentMs = this.#clock.monotonicMs();
+    view.setFloat64(0, this.#pingSentMs, true);
+    view.setBigUint64(8, this.#clock.wallNs(), true);
+    view.setFloat64(16, this.#pongSentMs, true);
+    view.setFloat64(24, this.#pongReceivedMs, true);
+    if (this.unacknowledgedBytes > 0) this.#askedMs = Number.NEGATIVE_INFINITY;
+    this.send('ping', [ping], true);
+  }
+
+  #handlePing(ping: Uint8Array): void {
+    const view = viewOf(ping);
+    const receivedMs = this.#lastReceivedMs;
+    const sentMs = view.getFloat64(0, true);
+    const pongSentMs = view.getFloat64(16, true);
+    if (pongSentMs === this.#pongSentMs) {
+      this.#handleSample({
+        t1: pongSentMs,
+        t2: view.getFloat64(24, true),
+        t3: sentMs,
+        t4: receivedMs,
+        peerWallNs: view.getBigUint64(8, true),
+        ourWallNs: this.#clock.wallNs(),
+      });
+    }
     const pong = new Uint8Array(32);
-    const view = viewOf(pong);
-    view.setFloat64(0, viewOf(ping).getFloat64(0, true), true);
-    view.setFloat64(8, this.#lastReceivedMs, true);
-    view.setFloat64(16, this.#clock.monotonicMs(), true);
-    view.setBigUint64(24, this.#clock.wallNs(), true);
+    const answer = viewOf(pong);
+    this.#pongSentMs = this.#clock.monotonicMs();
+    answer.setFloat64(0, sentMs, true);
+    answer.setFloat64(8, receivedMs, true);
+    answer.setFloat64(16, this.#pongSentMs, true);
+    answer.setBigUint64(24, this.#clock.wallNs(), true);
     this.send('pong', [pong], true);
   }
 
   #handlePong(pong: Uint8Array): void {
     const view = viewOf(pong);
     if (view.getFloat64(0, true) !== this.#pingSentMs) return;
-    this.#peerClock.handleSample({
-      t1: view.getFloat64(0, true),
+    this.#pongReceivedMs = this.#clock.monotonicMs();
+    this.#pongSentMs = view.getFloat64(16, true);
+    this.#handleSample({
+      t1: this.#pingSentMs,
       t2: view.getFloat64(8, true),
-      t3: view.getFloat64(16, true),
-      t4: this.#clock.monotonicMs(),
+      t3: this.#pongSentMs,
+      t4: this.#pongReceivedMs,
       peerWallNs: view.getBigUint64(24, true),
       ourWallNs: this.#clock.wallNs(),
     });
+    if (this.#pings < FIRST_PINGS) this.#ping();
+  }
+
+  #handleSample(sample: ClockSample): void {
+    this.#peerClock.handleSample(sample);
+    this.pacer.handleRoundTrip(sample.t4 - sample.t1 - (sample.t3 - sample.t2), sample.t4);
+  }
+
+  /** Clause 4.4. What is put together is read as if it had come in one frame. */
+  #handlePart(body: Uint8Array): void {
+    if (this.#state !== 'open') throw new LineError('FRAME_UNEXPECTED', 'a part came before the greeting was over');
+    const record = this.assembler.handlePart(body);
+    if (record === undefined) return;
+    if (!partedKinds.has(record[0]!)) {
+      throw new LineError('FRAME_UNEXPECTED', `a record of kind 0x${record[0]!.toString(16)} does not come in parts`);
+    }
+    readRecords(record, this);
   }
 
   #acknowledge(): void {
-    this.#acknowledgedBytes = this.#receivedBytes;
     const ack = new Uint8Array(8);
     viewOf(ack).setBigUint64(0, BigInt(this.#receivedBytes), true);
-    this.send('ack', [ack]);
+    this.send('ack', [ack], true);
+  }
+
+  #handleAck(receivedBytes: number): void {
+    if (receivedBytes > this.#sentBytes) {
+      throw new LineError('FRAME_MALFORMED', `${receivedBytes} bytes are acknowledged; ${this.#sentBytes} were sent`);
+    }
+    const bytes = receivedBytes - this.#peerReceivedBytes;
+    if (bytes <= 0) return;
+    this.#peerReceivedBytes = receivedBytes;
+    let newest: SentMark | undefined;
+    for (let mark = this.#marks.first; mark !== undefined && mark.endBytes <= receivedBytes; mark = this.#marks.first) {
+      newest = mark;
+      this.#marks.shift();
+    }
+    this.pacer.handleAcknowledged(bytes, newest, this.#clock.monotonicMs());
+    if (this.#large.length > 0) this.flush();
+    this.#handlers.handleRoom();
   }
 
   #expectBody(kind: RecordKindName, body: Uint8Array, bytes: number): void {

@@ -22,17 +22,19 @@ export interface LineEndOptions<Handlers> {
 export abstract class LineEnd implements LineEndpoint {
   protected readonly line: LineCore;
 
-  protected constructor(transport: Transport, clock: Clock, limits: LineLimits) {
+  protected constructor(transport: Transport, clock: Clock, limits: LineLimits, nextTransfer?: () => number) {
     this.line = new LineCore({
       transport,
       clock,
       limits,
+      ...(nextTransfer === undefined ? {} : { nextTransfer }),
       handlers: {
         handleRecord: (kind, body) => this.handleRecord(kind, body),
         handleMessage: (record) => this.handleMessage(record),
         handleClosed: (close) => this.handleClosed(close),
-        handleCongestion: (congested) => this.handleCongestion(congested),
-        fill: (frame, maxBytes) => this.fill(frame, maxBytes),
+        handleRoom: () => this.handleRoom(),
+        handleHeld: () => this.handleHeld(),
+        fill: (frame) => this.fill(frame),
       },
     });
   }
@@ -41,7 +43,7 @@ export abstract class LineEnd implements LineEndpoint {
     return this.line.state;
   }
 
-  /** The socket takes no data for now. */
+  /** Messages wait: as many bytes are under way as should be. */
   get congested(): boolean {
     return this.line.congested;
   }
@@ -76,12 +78,18 @@ export abstract class LineEnd implements LineEndpoint {
   protected abstract handleMessage(record: MessageRecord): void;
   protected abstract handleClosed(close: LineClose): void;
 
-  protected handleCongestion(_congested: boolean): void {
-    // Most roles look at `congested` when they send.
+  /** There may be room again. */
+  protected handleRoom(): void {
+    // Most roles keep nothing back.
   }
 
-  /** Adds waiting messages to the frame being built. */
-  protected fill(_frame: FrameBuilder, _maxBytes: number): void {
+  /** Nothing leaves for now. */
+  protected handleHeld(): void {
+    // Most roles keep nothing back.
+  }
+
+  /** Adds waiting messages to the frame being built, as far as there is room. */
+  protected fill(_frame: FrameBuilder): void {
     // Most roles keep nothing back.
   }
 }

@@ -28,6 +28,9 @@ export interface LiveEndHandlers {
   handleClosed(close: LineClose): void;
 }
 
+/** Bytes that wait for a near reader's socket before it gets the newest messages only. */
+const NEAR_BUFFER_BYTES = 1024 * 1024;
+
 /**
  * The server's end of a reader's line, without I/O.
  *
@@ -79,8 +82,9 @@ export class LiveEnd extends LineEnd {
 
   /** Sends a message record received elsewhere, under this line's channel ID. */
   deliver(channelId: number, record: MessageRecord): void {
-    if (this.line.congested || this.#newest.size > 0) {
+    if (this.#newest.size > 0 || record.length > this.line.cutBytes || this.#mustWait()) {
       this.#newest.put(channelId, record);
+      this.line.pressed = true;
       this.line.flushSoon();
     } else {
       this.line.forward(channelId, record.bytes);
@@ -90,6 +94,11 @@ export class LiveEnd extends LineEnd {
   /** For {@link NewestPerChannel}. */
   handleFolded(channel: number, count: number): void {
     this.dropped(channel, count);
+  }
+
+  /** For {@link NewestPerChannel}. */
+  handleLarge(body: Uint8Array): void {
+    this.line.sendLarge('message', [body]);
   }
 
   /** For {@link NewestPerChannel}. */
@@ -105,7 +114,7 @@ export class LiveEnd extends LineEnd {
 
   /** Tells that everything delivered before was sent; on a slow line it waits for it. */
   mark(subscription: number): void {
-    if (this.#newest.size > 0) this.#newest.putMark(subscription);
+    if (this.#newest.size > 0 || this.line.largeBytes > 0) this.#newest.putMark(subscription);
     else this.#sendMark(subscription);
   }
 
@@ -114,7 +123,9 @@ export class LiveEnd extends LineEnd {
   }
 
   reply(header: ReplyHeader, payload: Uint8Array = new Uint8Array(0)): void {
-    this.line.send('reply', [encodeHeaded(header), payload], true);
+    // The payload may be a view into a frame, and may have to wait.
+    const kept = payload.length > this.line.cutBytes ? payload.slice() : payload;
+    this.line.sendLarge('reply', [encodeHeaded(header), kept], true);
   }
 
   close(code: LineErrorCode, message: string): void {
@@ -129,8 +140,27 @@ export class LiveEnd extends LineEnd {
     this.#handlers.handleClosed(close);
   }
 
-  protected override fill(frame: FrameBuilder, maxBytes: number): void {
-    if (this.#newest.size > 0) this.#newest.fill(frame, maxBytes, this);
+  protected override handleRoom(): void {
+    if (this.#newest.size > 0) this.line.flush();
+  }
+
+  protected override fill(frame: FrameBuilder): void {
+    const { line } = this;
+    line.pressed = this.#newest.size > 0;
+    if (!line.pressed) return;
+    if (this.#mustWait()) {
+      line.askNow();
+      return;
+    }
+    const maxBytes = Math.min(line.limits.batchBytes, line.pacer.chunkBytes);
+    this.#newest.fill(frame, { maxBytes, cutBytes: line.cutBytes }, this);
+  }
+
+  /** A near reader that is busy for a moment loses nothing as long as the kernel's buffers take it. */
+  #mustWait(): boolean {
+    const { line } = this;
+    const mostBytes = Math.min(NEAR_BUFFER_BYTES, line.limits.windowBytes);
+    return line.congested && (!line.pacer.isNear || line.largeBytes > 0 || line.bufferedBytes > mostBytes);
   }
 
   #sendMark(subscription: number): void {

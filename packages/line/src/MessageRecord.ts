@@ -48,6 +48,12 @@ export class MessageRecord implements MessageParts {
     return this.#end - this.#start;
   }
 
+  /** The record's body under another channel ID, written over this one's: for copies that nobody else holds. */
+  bodyFor(channelId: number): Uint8Array {
+    this.#view.setUint32(this.#start + RECORD_HEADER_BYTES, channelId, true);
+    return this.#frame.subarray(this.#start + RECORD_HEADER_BYTES, this.#end);
+  }
+
   /** A copy that outlives the frame. */
   copy(): MessageRecord {
     const bytes = this.bytes.slice();

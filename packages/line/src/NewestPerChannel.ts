@@ -6,6 +6,8 @@ export interface NewestListener {
   /** `count` messages of the channel were dropped, older than the one just sent if one was. */
   handleFolded(channelId: number, count: number): void;
   handleMark(subscription: number): void;
+  /** A message too large for one frame is to leave in parts: the body of its record. */
+  handleLarge(body: Uint8Array): void;
 }
 
 /**
@@ -56,8 +58,12 @@ export class NewestPerChannel {
     this.#lost.delete(channelId);
   }
 
-  /** Moves messages into the frame until it has about `maxBytes`, a larger one alone. */
-  fill(frame: FrameBuilder, maxBytes: number, listener: NewestListener): void {
+  /** Moves messages into the frame until it has about `maxBytes`; of those above `cutBytes` one at a time leaves in parts. */
+  fill(
+    frame: FrameBuilder,
+    { maxBytes, cutBytes }: { readonly maxBytes: number; readonly cutBytes: number },
+    listener: NewestListener,
+  ): void {
     for (const [channel, count] of this.#lost) {
       if (frame.length > maxBytes) return;
       this.#lost.delete(channel);
@@ -70,10 +76,13 @@ export class NewestPerChannel {
         continue;
       }
       const { record, folded } = kept;
-      if (frame.length > 0 && frame.length + record.length > maxBytes) return;
+      const isLarge = record.length > cutBytes;
+      if (frame.length > 0 && (isLarge || frame.length + record.length > maxBytes)) return;
       this.delete(key);
-      frame.forwardMessage(key, record.bytes);
+      if (isLarge) listener.handleLarge(record.bodyFor(key));
+      else frame.forwardMessage(key, record.bytes);
       if (folded > 0) listener.handleFolded(key, folded);
+      if (isLarge) return;
     }
   }
 

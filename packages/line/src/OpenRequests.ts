@@ -19,6 +19,13 @@ export interface Reply {
 /** Told each word about one request: at most one `received`, then exactly one final state. */
 export type ReplyListener = (reply: Reply) => void;
 
+interface OpenRequest {
+  readonly listener: ReplyListener;
+  readonly cancel: Disposer;
+  /** The robot said `received`; that may come twice. */
+  received: boolean;
+}
+
 /** How long after its deadline a request's reply is still waited for: the way back. */
 const REPLY_GRACE_MS = 2_000;
 const nothing = new Uint8Array(0);
@@ -27,7 +34,7 @@ const nothing = new Uint8Array(0);
 export class OpenRequests {
   readonly #clock: Clock;
   readonly #limits: LineLimits;
-  readonly #open = new Map<string, { readonly listener: ReplyListener; readonly cancel: Disposer }>();
+  readonly #open = new Map<string, OpenRequest>();
 
   constructor(clock: Clock, limits: LineLimits) {
     this.#clock = clock;
@@ -46,7 +53,7 @@ export class OpenRequests {
     const cancel = this.#clock.after(Math.max(0, deadlineMs - ageMs) + REPLY_GRACE_MS, () => {
       this.#settle(id, 'REPLY_MISSING', 'the robot did not answer before the deadline; what it did is unknown');
     });
-    this.#open.set(id, { listener, cancel });
+    this.#open.set(id, { listener, cancel, received: false });
   }
 
   /** A reply record came. One to an unknown ID is ignored: it may be late. */
@@ -57,7 +64,10 @@ export class OpenRequests {
     if (header.state !== 'received') {
       request.cancel();
       this.#open.delete(header.id);
+    } else if (request.received) {
+      return;
     }
+    request.received = true;
     request.listener({ ...header, payload });
   }
 

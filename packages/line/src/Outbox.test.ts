@@ -1,4 +1,5 @@
 import type { MessageParts } from '@longline/ros';
+import { FakeClock } from '@longline/testing';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Delivery, Lane } from './channelRecords.ts';
@@ -18,7 +19,11 @@ function drain(outbox: Outbox, maxBytes = 1_000): string[][] {
   const frames: string[][] = [];
   for (;;) {
     const builder = new FrameBuilder();
-    outbox.fill(builder, maxBytes);
+    outbox.fill(
+      builder,
+      { maxBytes, cutBytes: 10_000, partBytes: 10_000, lowest: 'bulk', starvedAfterMs: 1_000 },
+      { handleTaken: () => undefined },
+    );
     if (builder.length === 0) return frames;
     const records: string[] = [];
     readRecords(builder.take(), {
@@ -30,9 +35,9 @@ function drain(outbox: Outbox, maxBytes = 1_000): string[][] {
 }
 
 function open(...channels: [number, Lane, Delivery][]): Outbox {
-  const outbox = new Outbox({ queueDepth: 3 });
-  for (const channel of channels) outbox.openChannel(...channel);
-  outbox.blocked = false;
+  const outbox = new Outbox(new FakeClock(), { queueDepth: 3 });
+  for (const [id, lane, delivery] of channels) outbox.openChannel(id, { lane, delivery });
+  outbox.block('bulk');
   return outbox;
 }
 
@@ -52,7 +57,7 @@ describe('Outbox', () => {
 
   test('while blocked, latest keeps the newest and queue its newest few, and the drops are told once', () => {
     const outbox = open([1, 'telemetry', 'latest'], [2, 'telemetry', 'queue']);
-    outbox.blocked = true;
+    outbox.block(undefined);
     for (let sequence = 0; sequence < 10; sequence++) for (const id of [1, 2]) outbox.push(id, message(sequence));
     expect(outbox.takeDropped()).toEqual([
       { channel: 1, count: 9 },
@@ -77,14 +82,14 @@ describe('Outbox', () => {
   });
 
   test('memory is bounded: bulk gives way to state, never the other way round', () => {
-    const outbox = new Outbox({ maxBytes: 1_000, queueDepth: 1_000 });
-    outbox.openChannel(1, 'state', 'queue');
-    outbox.openChannel(2, 'bulk', 'queue');
+    const outbox = new Outbox(new FakeClock(), { maxBytes: 1_000, queueDepth: 1_000 });
+    outbox.openChannel(1, { lane: 'state', delivery: 'queue' });
+    outbox.openChannel(2, { lane: 'bulk', delivery: 'queue' });
     for (let sequence = 0; sequence < 3; sequence++) outbox.push(2, message(sequence, 200));
     for (let sequence = 0; sequence < 4; sequence++) outbox.push(1, message(sequence, 200));
     outbox.push(2, message(3, 200));
     expect(outbox.bytes).toBeLessThanOrEqual(1_000);
-    outbox.blocked = false;
+    outbox.block('bulk');
     expect(drain(outbox).flat()).toEqual(['1:0', '1:1', '1:2', '1:3']);
   });
 
@@ -104,11 +109,11 @@ describe('Outbox', () => {
     );
     fc.assert(
       fc.property(fc.array(step, { maxLength: 200 }), (steps) => {
-        const outbox = new Outbox({ maxBytes: 2_000, queueDepth: 5 });
-        outbox.openChannel(0, 'control', 'queue');
-        outbox.openChannel(1, 'state', 'latest');
-        outbox.openChannel(2, 'telemetry', 'queue');
-        outbox.openChannel(3, 'bulk', 'latest');
+        const outbox = new Outbox(new FakeClock(), { maxBytes: 2_000, queueDepth: 5 });
+        outbox.openChannel(0, { lane: 'control', delivery: 'queue' });
+        outbox.openChannel(1, { lane: 'state', delivery: 'latest' });
+        outbox.openChannel(2, { lane: 'telemetry', delivery: 'queue' });
+        outbox.openChannel(3, { lane: 'bulk', delivery: 'latest' });
         const pushed = [0, 0, 0, 0];
         const last = [-1, -1, -1, -1];
         let sent = 0;
@@ -123,7 +128,7 @@ describe('Outbox', () => {
         for (const action of steps) {
           if ('push' in action) outbox.push(action.push, message(pushed[action.push]!++, action.bytes));
           else if ('fill' in action) take(action.fill);
-          else outbox.blocked = action.blocked;
+          else outbox.block(action.blocked ? undefined : 'bulk');
           expect(outbox.bytes).toBeLessThanOrEqual(2_000);
         }
         take(1_000);

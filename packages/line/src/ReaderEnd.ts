@@ -67,7 +67,8 @@ export class ReaderEnd extends LineEnd {
   request(request: OutgoingRequest, payload: Uint8Array, listener: ReplyListener): void {
     if (this.line.state !== 'open') throw new LineError('LINE_CLOSED', 'the line to the server is not open');
     this.#requests.add(request, listener);
-    this.line.send('request', [encodeHeaded({ ...request, sentMs: this.#clock.monotonicMs() }), payload], true);
+    const header = encodeHeaded({ ...request, sentMs: this.#clock.monotonicMs() });
+    this.line.sendLarge('request', [header, payload], true);
   }
 
   close(message = 'the reader leaves'): void {
@@ -82,7 +83,7 @@ export class ReaderEnd extends LineEnd {
   protected override handleMessage(record: MessageRecord): void {
     const channel = this.#channels.get(record.channelId);
     // A channel can go while its last messages are under way.
-    if (channel !== undefined) this.#handlers.handleMessage(channel, record);
+    if (channel !== undefined) this.#handlers.handleMessage(channel.advertised, record);
   }
 
   protected override handleRecord(kind: RecordKindName, body: Uint8Array): void {

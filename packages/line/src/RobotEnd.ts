@@ -1,6 +1,6 @@
 import type { Clock, Schema } from '@longline/ros';
 import { ChannelReceiver } from './ChannelReceiver.ts';
-import type { ChannelListener } from './ChannelReceiver.ts';
+import type { ChannelListener, ReceivedChannel } from './ChannelReceiver.ts';
 import type { AdvertisedChannel } from './ChannelSender.ts';
 import { LineError } from './errors.ts';
 import type { LineClose, LineErrorCode } from './errors.ts';
@@ -13,9 +13,11 @@ import type { LineEndOptions } from './LineEnd.ts';
 import type { MessageRecord } from './MessageRecord.ts';
 import { OpenRequests } from './OpenRequests.ts';
 import type { ReplyListener } from './OpenRequests.ts';
+import type { PathEstimate } from './Pacer.ts';
 import type { RecordKindName } from './recordKinds.ts';
 import { robotStatusSchema } from './requestRecords.ts';
 import type { RequestHeader, RobotStatus } from './requestRecords.ts';
+import { MAX_SOCKETS, MOST_COPIED_BYTES } from './SocketPlan.ts';
 
 /** What the server does with what a robot's line brings. */
 export interface RobotEndHandlers extends ChannelListener {
@@ -30,13 +32,22 @@ export interface RobotEndHandlers extends ChannelListener {
 /** A request as its maker gives it; the line adds the time of sending. */
 export type OutgoingRequest = Omit<RequestHeader, 'sentMs'>;
 
-/** The server's end of a robot's line, without I/O. */
+/**
+ * The server's end of a robot's line, without I/O. A further socket of a line (clause 2.7) begins as an end of its own and is
+ * then given to the line's first one.
+ */
 export class RobotEnd extends LineEnd {
   readonly #clock: Clock;
   readonly #handlers: RobotEndHandlers;
   readonly #channels: ChannelReceiver;
   readonly #requests: OpenRequests;
-  #helloSeen = false;
+  #hello: AgentHello | undefined;
+  /** The first socket of the line that this is a further one of. */
+  #first: RobotEnd | undefined;
+  /** Further sockets of this line. */
+  readonly #further = new Set<RobotEnd>();
+  /** It has or had further sockets: messages may come twice. */
+  #mayRepeat = false;
 
   constructor(
     options: LineEndOptions<RobotEndHandlers> & {
@@ -59,11 +70,53 @@ export class RobotEnd extends LineEnd {
     this.line.open();
   }
 
+  /** Whether a hello names a further socket of this line. */
+  isLineOf(hello: AgentHello): boolean {
+    const own = this.#hello;
+    return own !== undefined && own.boot === hello.boot && own.line === hello.line && hello.socket > 0;
+  }
+
+  /** Takes in a further socket of this line, which has said hello and is let in. */
+  addSocket(socket: RobotEnd, welcome: Omit<Welcome, 'maxFrameBytes'>): void {
+    if (this.line.state !== 'open') {
+      socket.close('LINE_UNKNOWN', 'the line of this socket is not open');
+      return;
+    }
+    if (this.#further.size >= MAX_SOCKETS - 1) {
+      socket.close('LIMIT_EXCEEDED', `a line has at most ${MAX_SOCKETS} sockets`);
+      return;
+    }
+    this.#mayRepeat = true;
+    this.#further.add(socket);
+    socket.#first = this;
+    socket.line.shareAssembler(this.line);
+    socket.welcome(welcome);
+  }
+
+  /** Sockets of this line, this one included. */
+  get sockets(): number {
+    return 1 + this.#further.size;
+  }
+
+  /** What is known of the path to the robot. */
+  get path(): PathEstimate {
+    return this.line.pacer.estimate;
+  }
+
   /** Sends a request to the robot and tells the listener what becomes of it. Throws `LINE_CLOSED`, `LIMIT_EXCEEDED`. */
   request(request: OutgoingRequest, payload: Uint8Array, listener: ReplyListener): void {
     if (this.line.state !== 'open') throw new LineError('LINE_CLOSED', 'the line to the robot is not open');
     this.#requests.add(request, listener);
-    this.line.send('request', [encodeHeaded({ ...request, sentMs: this.#clock.monotonicMs() }), payload], true);
+    // The payload may be a view into a frame, and may have to wait.
+    const kept = payload.length > this.line.cutBytes ? payload.slice() : payload;
+    const body = [encodeHeaded({ ...request, sentMs: this.#clock.monotonicMs() }), kept];
+    this.line.sendLarge('request', body, true);
+    if (body[0]!.length + payload.length > MOST_COPIED_BYTES) return;
+    // The path is one that loses packets, else there were no further sockets: the first copy counts.
+    for (const { line } of this.#further) {
+      line.send('request', body, true);
+      break;
+    }
   }
 
   close(code: LineErrorCode, message: string): void {
@@ -71,28 +124,55 @@ export class RobotEnd extends LineEnd {
   }
 
   protected override handleClosed(close: LineClose): void {
+    if (this.#first !== undefined) this.#first.#further.delete(this);
     this.#handlers.handleClosed(close);
     this.#requests.handleClosed();
+    for (const socket of [...this.#further]) socket.close('LINE_CLOSED', 'the line ended');
   }
 
   protected override handleMessage(record: MessageRecord): void {
+    if (this.#first !== undefined) {
+      this.#first.#handleFurther(record);
+      return;
+    }
     const channel = this.#channels.get(record.channelId);
     if (channel === undefined) {
       throw new LineError('FRAME_UNEXPECTED', `a message came on channel ${record.channelId}, which is not advertised`);
     }
-    this.#handlers.handleMessage(channel, record);
+    this.#take(channel, record);
+  }
+
+  /** A message came on a further socket: its channel may be gone meanwhile. */
+  #handleFurther(record: MessageRecord): void {
+    const channel = this.#channels.get(record.channelId);
+    if (channel !== undefined && this.line.state === 'open') this.#take(channel, record);
+  }
+
+  /** Of messages that come on several sockets the first copy counts, and none that a newer one has overtaken. */
+  #take(channel: ReceivedChannel, record: MessageRecord): void {
+    const { sequence } = record;
+    const { lastSequence } = channel;
+    // Sequences wrap: newer is less than half a turn ahead.
+    if (this.#mayRepeat && lastSequence !== undefined && ((sequence - lastSequence) | 0) <= 0) return;
+    channel.lastSequence = sequence;
+    this.#handlers.handleMessage(channel.advertised, record);
   }
 
   protected override handleRecord(kind: RecordKindName, body: Uint8Array): void {
     const { maxJsonBytes } = this.line.limits;
     if (this.line.state === 'greeting') {
-      if (kind !== 'hello' || this.#helloSeen)
+      if (kind !== 'hello' || this.#hello !== undefined)
         throw new LineError('FRAME_UNEXPECTED', `a ${kind} came before the welcome`);
       const hello = decodeJson('hello', body, helloSchema, maxJsonBytes);
       if (hello.role !== 'agent')
         throw new LineError('FRAME_UNEXPECTED', 'readers connect to /api/v1/live, agents to /api/v1/line');
-      this.#helloSeen = true;
+      this.#hello = hello;
       this.#handlers.handleHello(hello);
+      return;
+    }
+    if (this.#first !== undefined) {
+      if (kind !== 'reply') throw new LineError('FRAME_UNEXPECTED', `an agent sends no ${kind} on a further socket`);
+      this.#first.#requests.handleReply(body);
       return;
     }
     if (this.#channels.handleRecord(kind, body)) return;

@@ -16,6 +16,7 @@ export const lineCloseCodes = {
   LINE_CLOSED: 1000,
   LINE_REPLACED: 4409,
   LINE_SILENT: 4408,
+  LINE_UNKNOWN: 4404,
   SERVER_STOPPING: 4503,
 } as const;
 

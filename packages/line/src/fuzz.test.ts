@@ -52,7 +52,7 @@ const subjects: Record<string, (transport: Transport, clock: FakeClock) => Subje
     const end = new AgentEnd({
       transport,
       clock,
-      outbox: new Outbox(),
+      outbox: new Outbox(clock),
       hello: sampleHello,
       handlers: {
         handleWelcome: nothing,

@@ -16,7 +16,7 @@ export interface LineLimits {
   readonly batchDelayMs: number;
   /** A frame leaves at once when it has this many bytes (clause 1.6). */
   readonly batchBytes: number;
-  /** Bytes handed to the socket and not yet written by it, above which messages wait in the outbox instead. */
+  /** Most bytes that may be under way unacknowledged; the measured window is usually far less (clause 8.2). */
   readonly windowBytes: number;
   /** Bytes of control records that may wait on a congested socket before the line is given up (4429). */
   readonly maxPendingControlBytes: number;
@@ -24,12 +24,10 @@ export interface LineLimits {
   readonly maxKeptBytes: number;
   /** How long the accepting side waits for the hello, and the connecting side for the welcome (clause 2.1). */
   readonly helloTimeoutMs: number;
-  /** A ping leaves this often (clause 7.1). */
+  /** The connecting side sends a ping this often (clause 7.1). */
   readonly heartbeatMs: number;
-  /** With nothing received for this long the line is closed with 4408 (clause 7.3). */
+  /** With nothing received for this long, and for four round trips, the line is closed with 4408 (clause 7.3). */
   readonly silenceMs: number;
-  /** Received bytes are acknowledged at least this often (clause 8.1). */
-  readonly ackBytes: number;
 }
 
 export const defaultLimits: LineLimits = {
@@ -41,13 +39,12 @@ export const defaultLimits: LineLimits = {
   maxSubscriptions: 1_000,
   batchDelayMs: 5,
   batchBytes: 64 * 1024,
-  windowBytes: 1024 * 1024,
+  windowBytes: 4 * 1024 * 1024,
   maxPendingControlBytes: 32 * 1024 * 1024,
   maxKeptBytes: 32 * 1024 * 1024,
   helloTimeoutMs: 10_000,
   heartbeatMs: 2_000,
-  silenceMs: 6_000,
-  ackBytes: 64 * 1024,
+  silenceMs: 3_000,
 };
 
 /**

@@ -59,7 +59,7 @@ class Line {
   /** The robot's machine slept so long: its monotonic clock stood still, and the server's did not. */
   sleptMs = 0;
   readonly pair: DuplexPair;
-  readonly outbox = new Outbox();
+  readonly outbox = new Outbox(this.clock);
   readonly agent: AgentEnd;
   readonly robot: RobotEnd;
   readonly log: string[] = [];
@@ -111,7 +111,7 @@ class Line {
           },
         }),
     );
-    this.outbox.openChannel(chatter.id, chatter.lane, chatter.delivery);
+    this.outbox.openChannel(chatter.id, chatter);
   }
 
   async opened(): Promise<this> {
@@ -137,7 +137,7 @@ describe('a robot line', () => {
       '/chatter 0',
       '/chatter 1',
     ]);
-    const text = new TextDecoder().decode(line.pair.left.sent.at(-1));
+    const text = line.pair.left.sent.map((frame) => new TextDecoder().decode(frame)).join('');
     expect(text.split('string data')).toHaveLength(2);
   });
 
@@ -321,13 +321,13 @@ describe('a robot line', () => {
     expect(closes).toEqual([4409]);
   });
 
-  test('silence ends the line after 6 s to the millisecond, whenever the last word came', async () => {
+  test('silence ends the line after 3 s to the millisecond, whenever the last word came', async () => {
     const line = await new Line().opened();
     await line.clock.advance(1_500);
     line.robot.request(request, new Uint8Array(0), () => undefined);
     await line.clock.advance(1);
     line.pair.right.stalled = true;
-    await line.clock.advance(5_990);
+    await line.clock.advance(2_990);
     expect(line.agentClose).toBeUndefined();
     await line.clock.advance(10);
     expect(line.agentClose).toMatchObject({ code: 'LINE_SILENT' });
@@ -337,9 +337,13 @@ describe('a robot line', () => {
     const line = await new Line().opened();
     const ack = new FrameBuilder();
     ack.append(recordKinds.ack, new Uint8Array(8));
+    const frame = ack.take();
     line.pair.left.stalled = true;
     line.clock.stall(10_000);
-    line.clock.after(0, () => line.robot.handleFrame(ack.take()));
+    line.clock.after(0, () => {
+      line.robot.handleFrame(frame);
+      line.agent.handleFrame(frame);
+    });
     await line.clock.advance(5);
     expect(line.robot.state).toBe('open');
     line.clock.stall(10_000);

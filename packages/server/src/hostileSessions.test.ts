@@ -162,6 +162,7 @@ test(`sessions of 2000 hostile agents and readers fail with documented codes, ne
     shareSchema: fleet.schemas.shared.bind(fleet.schemas),
     software: 's',
     name: 'n',
+    frame: { receiveTime: 0n },
     counters: { frames: 0, bytes: 0, messages: 0, agentDropped: 0 },
     openEpoch: () => Promise.resolve(++epoch),
     handleJoined: () => true,

@@ -19,7 +19,7 @@ export class TestAgent {
   readonly closes = new Inbox<LineClose>();
   readonly end: AgentEnd;
   readonly socket: WebSocket;
-  readonly #outbox = new Outbox();
+  readonly #outbox: Outbox;
   readonly #clock: Clock;
   #sequence = 0;
 
@@ -34,6 +34,7 @@ export class TestAgent {
     } = {},
   ) {
     this.#clock = options.clock ?? systemClock;
+    this.#outbox = new Outbox(this.#clock);
     this.socket = new WebSocket(`${url.replace('http', 'ws')}/api/v1/line`, [...subprotocols], {
       perMessageDeflate: false,
     });
@@ -84,7 +85,7 @@ export class TestAgent {
       lane: 'telemetry',
       delivery: 'latest',
     };
-    this.#outbox.openChannel(id, 'telemetry', 'queue');
+    this.#outbox.openChannel(id, { lane: 'telemetry', delivery: 'queue' });
     this.end.advertise([channel]);
     return channel;
   }

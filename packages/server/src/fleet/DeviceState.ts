@@ -5,7 +5,9 @@ import type {
   DeviceRecord,
   OutgoingRequest,
   Reply,
+  RobotEnd,
   RobotStatus,
+  Welcome,
 } from '@longline/line';
 import type { LineErrorCode } from '@longline/line';
 import { ByteBudget } from './ByteBudget.ts';
@@ -19,6 +21,10 @@ export interface RobotLine {
   /** Throws `LINE_CLOSED`, `LIMIT_EXCEEDED`. */
   request(request: OutgoingRequest, payload: Uint8Array, listener: (reply: Reply) => void): void;
   clockEstimate(): ClockEstimate | undefined;
+  /** Whether a hello names a further socket of this line. */
+  isLineOf(hello: AgentHello): boolean;
+  /** Takes in a further socket of this line. */
+  addSocket(socket: RobotEnd, welcome: Omit<Welcome, 'maxFrameBytes'>): void;
   /** Says which `watched` channels are looked at. */
   demand?(channels: readonly DemandedChannel[]): void;
   close(code: LineErrorCode, message: string): void;

@@ -25,6 +25,7 @@ test('devices that join at once, while the store is slow, do not exceed the boun
     shareSchema: fleet.schemas.shared.bind(fleet.schemas),
     software: 's',
     name: 'n',
+    frame: { receiveTime: 0n },
     counters: { frames: 0, bytes: 0, messages: 0, agentDropped: 0 },
     openEpoch: () => store.promise,
     handleLineOpened: () => undefined,

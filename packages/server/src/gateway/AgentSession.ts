@@ -33,6 +33,8 @@ export interface AgentSessionHost {
   handleClosed(session: AgentSession): void;
   /** Something went wrong on this side. */
   handleFault(what: string, error: unknown): void;
+  /** The frame being read: the clock is read once for all messages in it, whichever socket of the line it came on. */
+  readonly frame: { receiveTime: bigint };
   readonly counters: { frames: number; bytes: number; messages: number; agentDropped: number };
 }
 
@@ -46,8 +48,6 @@ export class AgentSession implements LineEndpoint, RobotEndHandlers {
   readonly #channels = new Map<number, ChannelState>();
   #device: DeviceState | undefined;
   #epoch = 0;
-  /** The clock is read once a frame, for all messages in it. */
-  #receiveTime = 0n;
   #statusChanges: Throttle<DeviceState> | undefined;
 
   constructor(host: AgentSessionHost, transport: Transport) {
@@ -62,7 +62,7 @@ export class AgentSession implements LineEndpoint, RobotEndHandlers {
   }
 
   handleFrame(frame: Uint8Array): void {
-    this.#receiveTime = this.#host.clock.wallNs();
+    this.#host.frame.receiveTime = this.#host.clock.wallNs();
     this.#host.counters.frames++;
     this.#host.counters.bytes += frame.length;
     this.end.handleFrame(frame);
@@ -81,6 +81,10 @@ export class AgentSession implements LineEndpoint, RobotEndHandlers {
   }
 
   handleHello(hello: AgentHello): void {
+    if (hello.socket > 0) {
+      this.#joinLine(hello);
+      return;
+    }
     this.#join(hello).catch((error: unknown) => {
       this.#host.handleFault(`device ${hello.device} could not join`, error);
       this.end.close('INTERNAL', 'the server could not let the device in; its log says why');
@@ -113,7 +117,7 @@ export class AgentSession implements LineEndpoint, RobotEndHandlers {
   handleMessage({ id }: AdvertisedChannel, record: MessageRecord): void {
     if (this.#device?.epoch !== this.#epoch) return;
     this.#host.counters.messages++;
-    this.#channels.get(id)?.handleMessage(record, this.#receiveTime);
+    this.#channels.get(id)?.handleMessage(record, this.#host.frame.receiveTime);
   }
 
   handleDropped({ id }: AdvertisedChannel, count: number): void {
@@ -171,6 +175,17 @@ export class AgentSession implements LineEndpoint, RobotEndHandlers {
     this.end.welcome({ server: this.#host.name, software: this.#host.software, epoch, features: [] });
     this.#host.handleLineOpened(opened.device, hello);
     fleet.announce(opened.device, 'online');
+  }
+
+  /** A further socket of a line that is open (clause 2.7): what comes on it is that line's. */
+  #joinLine(hello: AgentHello): void {
+    const device = this.#host.fleet.device(hello.device);
+    if (device?.line?.isLineOf(hello) !== true) {
+      this.end.close('LINE_UNKNOWN', 'the line of this socket is not open here; open a new one');
+      return;
+    }
+    const { name, software } = this.#host;
+    device.line.addSocket(this.end, { server: name, software, epoch: device.epoch, features: [] });
   }
 
   #refuseForRoom(): void {

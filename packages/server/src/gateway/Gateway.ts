@@ -54,6 +54,7 @@ export class Gateway implements AgentSessionHost, LiveSessionHost {
   readonly lineLimits: Partial<LineLimits>;
   readonly software: string;
   readonly name: string;
+  readonly frame = { receiveTime: 0n };
   readonly counters = {
     frames: 0,
     bytes: 0,

@@ -14,6 +14,14 @@ export class FakeRobotLine implements RobotLine {
     this.#listeners.set(request.id, listener);
   }
 
+  isLineOf(): boolean {
+    return false;
+  }
+
+  addSocket(): void {
+    throw new Error('a fake line has one socket');
+  }
+
   clockEstimate(): undefined {
     return undefined;
   }

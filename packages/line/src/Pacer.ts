@@ -1,0 +1,322 @@
+/** Rate estimates forget what is older than this many round trips, and never sooner than {@link RATE_MEMORY_MS}. */
+const RATE_MEMORY_ROUNDS = 8;
+const RATE_MEMORY_MS = 400;
+/** The shortest round trip is looked for in so long a time: a longer path is found after it, in milliseconds. */
+const RTT_MEMORY_MS = 10_000;
+/** Bytes above what the path holds, as time at the measured rate: keeps the path full, and finds more when it opens. */
+const STANDING_QUEUE_MS = 10;
+/** The share of the path's bytes that may also stand in its queue, where round trips are long. */
+const STANDING_QUEUE_SHARE = 0.1;
+/** Urgent messages may exceed the window by what leaves in this time, in milliseconds. */
+const RESERVE_MS = 25;
+/** While the rate still grows, the window is so many times what the rate so far fills. */
+const GROWTH_GAIN = 2;
+/** The rate grows when a round brings so many times what the best one before brought. */
+const GROWTH = 1.2;
+/** Rounds without growth that end it. */
+const ROUNDS_TO_SETTLE = 3;
+/** A round trip so much longer than the shortest says that a queue stands: it ends the growth at once. */
+const QUEUED_ROUND_TRIPS = 2.5;
+const QUEUED_MS = 20;
+/** Once settled, the window is drained this often to see the path's own round trip, and to a share that empties any queue. */
+const DRAIN_EVERY_MS = 2_500;
+const DRAIN_EVERY_ROUNDS = 12;
+const DRAIN_GAIN = 0.5;
+/** Between drains the window is opened for one round in so many, to find out whether more fits. */
+const PROBE_EVERY_ROUNDS = 6;
+const PROBE_GAIN = 1.25;
+/**
+ * A path with so short a round trip is near: what takes time there is the programs' own work, and a window that opens step by
+ * step would only lose messages. It begins wide, keeps a longer queue, and is not drained.
+ */
+const NEAR_MS = 1;
+const NEAR_WINDOW_BYTES = 4 * 1024 * 1024;
+const NEAR_QUEUE_MS = 40;
+const NEAR_CHUNK_BYTES = 64 * 1024;
+/** One part or frame takes about this long at the measured rate: nothing more urgent waits longer for it. */
+const CHUNK_MS = 10;
+
+/** Bounds of a {@link Pacer}. */
+export interface PacerLimits {
+  /** Window before anything was measured, in bytes. Default 8 KiB. */
+  readonly firstWindowBytes: number;
+  /** The window is never smaller, in bytes: one small packet may always be under way. Default 512. */
+  readonly leastWindowBytes: number;
+  /** The window is never larger, in bytes. Default 8 MiB. */
+  readonly mostWindowBytes: number;
+  /** Parts and frames of several messages are never smaller, in bytes. Default 1 KiB. */
+  readonly leastChunkBytes: number;
+  /** Parts are never larger, in bytes. Default 1 MiB. */
+  readonly mostChunkBytes: number;
+}
+
+export const defaultPacerLimits: PacerLimits = {
+  firstWindowBytes: 8 * 1024,
+  leastWindowBytes: 512,
+  mostWindowBytes: 8 * 1024 * 1024,
+  leastChunkBytes: 1024,
+  mostChunkBytes: 1024 * 1024,
+};
+
+/** Remembered of a frame until its acknowledgement comes. */
+export interface SentMark {
+  /** Total bytes sent on its socket, this frame included. */
+  readonly endBytes: number;
+  readonly sentMs: number;
+  readonly deliveredBytes: number;
+  readonly deliveredMs: number;
+  readonly firstSentMs: number;
+  /** The window had room left: the frame says what was offered, not what the path can carry. */
+  readonly offered: boolean;
+}
+
+/** What a pacer has found out. */
+export interface PathEstimate {
+  /** Shortest round trip of late, in milliseconds; undefined before the first acknowledgement. */
+  readonly rttMs: number | undefined;
+  /** The last round trip, queues included, in milliseconds. */
+  readonly lastRttMs: number | undefined;
+  /** Bytes a second that the path carries; what was offered, where that was less. */
+  readonly bytesPerSecond: number | undefined;
+  readonly windowBytes: number;
+  readonly inFlightBytes: number;
+}
+
+/**
+ * Keeps as many bytes under way as the path holds, and few more: what waits, waits in our lanes, where it can be replaced or
+ * overtaken. The window is the measured delivery rate times the shortest round trip (BBR's model, draft-ietf-ccwg-bbr),
+ * plus a small standing queue. All sockets of a line share one pacer, since they share the path.
+ *
+ * Loss does not shrink the window, only a lower rate does; a queue that others fill is seen as a longer round trip and not
+ * mistaken for a longer path, because the window is drained every few seconds.
+ */
+export class Pacer {
+  readonly #limits: PacerLimits;
+  #rttMs = Number.NaN;
+  #rttSeenMs = Number.NEGATIVE_INFINITY;
+  /** The shortest round trip since the last drain began: takes the place of an estimate that has become too old. */
+  #recentRttMs = Number.POSITIVE_INFINITY;
+  #lastRttMs = Number.NaN;
+  /** Rate samples of late in bytes per millisecond, falling: only those that may still become the greatest. */
+  #rates: { rate: number; atMs: number }[] = [];
+  #rate = 0;
+  #delivered = 0;
+  #deliveredMs = Number.NaN;
+  #firstSentMs = Number.NaN;
+  #inFlight = 0;
+  #growing = true;
+  #bestRate = 0;
+  #roundsWithoutGrowth = 0;
+  /** A round ends when what was delivered exceeds what was under way at its start. */
+  #roundEndsAt = 0;
+  #rounds = 0;
+  #roundWasFull = false;
+  #gain = GROWTH_GAIN;
+  #drainedMs = Number.NaN;
+  #drainedRound = 0;
+  #window: number;
+
+  constructor(limits: Partial<PacerLimits> = {}) {
+    const merged = { ...defaultPacerLimits, ...limits };
+    this.#limits = { ...merged, firstWindowBytes: Math.min(merged.firstWindowBytes, merged.mostWindowBytes) };
+    this.#window = this.#limits.firstWindowBytes;
+  }
+
+  /** Bytes that may be under way. */
+  get windowBytes(): number {
+    return this.#window;
+  }
+
+  /** Bytes under way on all sockets. */
+  get inFlightBytes(): number {
+    return this.#inFlight;
+  }
+
+  /** Urgent messages may leave beyond the window, up to so many bytes. */
+  get reserveBytes(): number {
+    return Math.max(this.#limits.leastWindowBytes, this.#rate * RESERVE_MS);
+  }
+
+  /** There is room for anything. */
+  get hasRoom(): boolean {
+    return this.#inFlight < this.#window;
+  }
+
+  /** There is room for urgent messages. */
+  get hasUrgentRoom(): boolean {
+    return this.#inFlight < this.#window + this.reserveBytes;
+  }
+
+  /** Bytes of one part, and of one frame of several messages. */
+  get chunkBytes(): number {
+    const { firstWindowBytes, leastChunkBytes, mostChunkBytes } = this.#limits;
+    const nearBytes = this.#growing && this.isNear ? NEAR_CHUNK_BYTES : firstWindowBytes;
+    if (this.#growing && this.#rate * CHUNK_MS < nearBytes) return nearBytes;
+    return Math.min(mostChunkBytes, Math.max(leastChunkBytes, Math.floor(this.#rate * CHUNK_MS)));
+  }
+
+  /** What takes time on this path is the programs' own work. */
+  get isNear(): boolean {
+    return this.#rttMs <= NEAR_MS;
+  }
+
+  /** The rate is still being found out: what was carried so far says little about what could be. */
+  get growing(): boolean {
+    return this.#growing;
+  }
+
+  get estimate(): PathEstimate {
+    return {
+      rttMs: Number.isNaN(this.#rttMs) ? undefined : this.#rttMs,
+      lastRttMs: Number.isNaN(this.#lastRttMs) ? undefined : this.#lastRttMs,
+      bytesPerSecond: this.#rate === 0 ? undefined : this.#rate * 1000,
+      windowBytes: this.#window,
+      inFlightBytes: this.#inFlight,
+    };
+  }
+
+  /** Bytes a millisecond that the path carries; 0 before anything was measured. */
+  get bytesPerMs(): number {
+    return this.#rate;
+  }
+
+  /** Shortest round trip in milliseconds; NaN before the first measurement. */
+  get rttMs(): number {
+    return this.#rttMs;
+  }
+
+  /** A frame leaves. The mark is given back with its acknowledgement; frames that ask for none need none. */
+  handleSent(bytes: number, endBytes: number, nowMs: number): SentMark {
+    if (this.#inFlight <= 0 || Number.isNaN(this.#deliveredMs)) {
+      this.#firstSentMs = nowMs;
+      this.#deliveredMs = nowMs;
+    }
+    this.#inFlight += bytes;
+    const offered = this.#inFlight < this.#window;
+    if (!offered) this.#roundWasFull = true;
+    return {
+      endBytes,
+      sentMs: nowMs,
+      deliveredBytes: this.#delivered,
+      deliveredMs: this.#deliveredMs,
+      firstSentMs: this.#firstSentMs,
+      offered,
+    };
+  }
+
+  /** `bytes` more arrived; `mark` is that of the newest frame that did, if it was marked. */
+  handleAcknowledged(bytes: number, mark: SentMark | undefined, nowMs: number): void {
+    this.#inFlight = Math.max(0, this.#inFlight - bytes);
+    this.#delivered += bytes;
+    this.#deliveredMs = nowMs;
+    if (mark !== undefined) {
+      this.#firstSentMs = mark.sentMs;
+      this.handleRoundTrip(nowMs - mark.sentMs, nowMs);
+      this.#handleRate(mark, nowMs);
+    }
+    if (this.#delivered >= this.#roundEndsAt) this.#endRound(nowMs);
+    this.#setWindow();
+  }
+
+  /** A socket closed: what was under way on it never arrives. */
+  handleLost(bytes: number): void {
+    this.#inFlight = Math.max(0, this.#inFlight - bytes);
+  }
+
+  /** A round trip was measured, by an acknowledgement or by a ping. */
+  handleRoundTrip(rttMs: number, nowMs: number): void {
+    if (!(rttMs >= 0)) return;
+    this.#lastRttMs = rttMs;
+    this.#recentRttMs = Math.min(this.#recentRttMs, rttMs);
+    if (Number.isNaN(this.#rttMs) || rttMs <= this.#rttMs) {
+      this.#rttMs = rttMs;
+      this.#rttSeenMs = nowMs;
+      this.#setWindow();
+    } else if (nowMs - this.#rttSeenMs > RTT_MEMORY_MS) {
+      this.#rttMs = this.#recentRttMs;
+      this.#rttSeenMs = nowMs;
+      this.#recentRttMs = Number.POSITIVE_INFINITY;
+    }
+  }
+
+  /** BBR's delivery rate: over the longer of the times that sending and acknowledging took. */
+  #handleRate(mark: SentMark, nowMs: number): void {
+    const elapsedMs = Math.max(nowMs - mark.deliveredMs, mark.sentMs - mark.firstSentMs);
+    if (elapsedMs <= 0) return;
+    const rate = (this.#delivered - mark.deliveredBytes) / elapsedMs;
+    // What was offered says only that the path carries at least so much.
+    if (mark.offered && rate < this.#rate) return;
+    while (this.#rates.length > 0 && this.#rates[this.#rates.length - 1]!.rate <= rate) this.#rates.pop();
+    this.#rates.push({ rate, atMs: nowMs });
+    const memoryMs = Math.max(RATE_MEMORY_MS, RATE_MEMORY_ROUNDS * this.#rttMs);
+    while (this.#rates.length > 1 && nowMs - this.#rates[0]!.atMs > memoryMs) this.#rates.shift();
+    this.#rate = this.#rates[0]!.rate;
+  }
+
+  #endRound(nowMs: number): void {
+    this.#rounds++;
+    this.#roundEndsAt = this.#delivered + this.#inFlight;
+    if (this.#growing) this.#look(nowMs);
+    else this.#steer(nowMs);
+    this.#roundWasFull = false;
+  }
+
+  /** Does the rate still grow with the window? */
+  #look(nowMs: number): void {
+    if (!this.#roundWasFull) return;
+    const queued = this.#lastRttMs > QUEUED_ROUND_TRIPS * this.#rttMs + QUEUED_MS;
+    if (this.#rate >= this.#bestRate * GROWTH && !queued) {
+      this.#bestRate = this.#rate;
+      this.#roundsWithoutGrowth = 0;
+      return;
+    }
+    this.#bestRate = Math.max(this.#bestRate, this.#rate);
+    if (++this.#roundsWithoutGrowth < ROUNDS_TO_SETTLE && !queued) return;
+    this.#growing = false;
+    this.#drain(nowMs);
+  }
+
+  /** The settled rhythm: mostly level, now and then a round with more, every few seconds one with much less. */
+  #steer(nowMs: number): void {
+    if (this.isNear) {
+      this.#gain = 1;
+      return;
+    }
+    if (this.#gain === PROBE_GAIN && this.#rate >= this.#bestRate * GROWTH) {
+      // The path carries more than it did: find out how much.
+      this.#growing = true;
+      this.#bestRate = this.#rate;
+      this.#roundsWithoutGrowth = 0;
+      this.#gain = GROWTH_GAIN;
+      return;
+    }
+    const rounds = this.#rounds - this.#drainedRound;
+    if (nowMs - this.#drainedMs >= DRAIN_EVERY_MS && rounds >= DRAIN_EVERY_ROUNDS) {
+      this.#drain(nowMs);
+      return;
+    }
+    const probes = rounds % PROBE_EVERY_ROUNDS === PROBE_EVERY_ROUNDS - 1;
+    if (probes) this.#bestRate = this.#rate;
+    this.#gain = probes ? PROBE_GAIN : 1;
+  }
+
+  #drain(nowMs: number): void {
+    this.#gain = DRAIN_GAIN;
+    this.#drainedMs = nowMs;
+    this.#drainedRound = this.#rounds;
+  }
+
+  #setWindow(): void {
+    const { firstWindowBytes, leastWindowBytes, mostWindowBytes } = this.#limits;
+    const { isNear } = this;
+    const path = this.#rate === 0 ? 0 : this.#rate * this.#rttMs;
+    const queueMs = isNear ? NEAR_QUEUE_MS : STANDING_QUEUE_MS;
+    const queue = this.#gain < 1 ? 0 : Math.max(this.#rate * queueMs, path * STANDING_QUEUE_SHARE);
+    const first = isNear ? Math.max(firstWindowBytes, NEAR_WINDOW_BYTES) : firstWindowBytes;
+    const least = this.#growing ? Math.min(first, mostWindowBytes) : leastWindowBytes;
+    this.#window = Math.min(
+      mostWindowBytes,
+      Math.max(least, (this.#growing ? GROWTH_GAIN : this.#gain) * path + queue),
+    );
+  }
+}
