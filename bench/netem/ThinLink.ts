@@ -24,6 +24,8 @@ const PREFIX = 'longline-thin-';
 const SPACES = '/var/run/netns';
 /** Linux's own default; machines that run benches may have another. */
 const CONGESTION_CONTROL = 'cubic';
+/** Links of this process so far; several may be open at once. */
+let opened = 0;
 
 /**
  * A link between two network namespaces, `robot` (10.78.0.1) and `server` (10.78.0.2), whose shape can change while
@@ -31,6 +33,7 @@ const CONGESTION_CONTROL = 'cubic';
  * with {@link close} or with this process, on SIGINT and SIGTERM as well.
  */
 export class ThinLink {
+  readonly #spaces: Readonly<Record<LinkSide, string>>;
   readonly #program: ChildProcessWithoutNullStreams;
   readonly #lines: Interface;
   readonly #waiting: ((line: string) => void)[] = [];
@@ -54,12 +57,15 @@ export class ThinLink {
   }
 
   private constructor(program: string, seed: number) {
-    for (const side of ['robot', 'server'] as const) {
-      ip('netns', 'add', spaceOf(side));
-      ip('-n', spaceOf(side), 'link', 'set', 'lo', 'up');
+    opened += 1;
+    const space = (side: LinkSide): string => `${PREFIX}${process.pid}-${opened}-${side}`;
+    this.#spaces = { robot: space('robot'), server: space('server') };
+    this.#removeSpaces = removeAtExit(Object.values(this.#spaces));
+    for (const each of Object.values(this.#spaces)) {
+      ip('netns', 'add', each);
+      ip('-n', each, 'link', 'set', 'lo', 'up');
     }
-    this.#removeSpaces = removeAtExit();
-    this.#program = spawn(program, [spaceOf('robot'), spaceOf('server'), DEVICE, String(seed)]);
+    this.#program = spawn(program, [this.#spaces.robot, this.#spaces.server, DEVICE, String(seed)]);
     this.#program.stderr.pipe(process.stderr);
     this.#program.stdin.on('error', () => undefined);
     this.#program.on('exit', () => {
@@ -71,7 +77,7 @@ export class ThinLink {
 
   /** What to put before a command line so that it runs at one end: `['ip', 'netns', 'exec', ...]`. */
   commandPrefix(side: LinkSide): [string, ...string[]] {
-    return ['ip', 'netns', 'exec', spaceOf(side)];
+    return ['ip', 'netns', 'exec', this.#spaces[side]];
   }
 
   /** Gives the link another shape; packets in its queues are sent at the new rate. */
@@ -95,10 +101,10 @@ export class ThinLink {
 
   /** Takes the robot's address away and gives it another, as a modem that was given a new one does. */
   changeRobotAddress(address: string): void {
-    const space = spaceOf('robot');
+    const space = this.#spaces.robot;
     ip('-n', space, 'address', 'del', `${this.#robotAddress}/24`, 'dev', DEVICE);
     this.#robotAddress = address;
-    giveAddress('robot', address);
+    giveAddress(this.#spaces.robot, address);
   }
 
   /** Ends the emulator and removes the namespaces; the programs in them lose their network. Idempotent. */
@@ -117,9 +123,9 @@ export class ThinLink {
     });
     await this.setShape(shape);
     for (const side of ['robot', 'server'] as const)
-      ip('-n', spaceOf(side), 'link', 'set', DEVICE, 'up', 'mtu', '1500');
-    giveAddress('robot', ROBOT_ADDRESS);
-    giveAddress('server', SERVER_ADDRESS);
+      ip('-n', this.#spaces[side], 'link', 'set', DEVICE, 'up', 'mtu', '1500');
+    giveAddress(this.#spaces.robot, ROBOT_ADDRESS);
+    giveAddress(this.#spaces.server, SERVER_ADDRESS);
   }
 
   #ask(command: string): Promise<string> {
@@ -130,8 +136,6 @@ export class ThinLink {
   }
 }
 
-const spaceOf = (side: LinkSide): string => `${PREFIX}${process.pid}-${side}`;
-
 function ip(...args: string[]): void {
   execFileSync('ip', args, { stdio: ['ignore', 'ignore', 'pipe'] });
 }
@@ -140,22 +144,22 @@ function ip(...args: string[]): void {
  * The congestion control is the route's: a namespace may choose it freely there, while its sysctl takes only what the
  * machine allows to everybody.
  */
-function giveAddress(side: LinkSide, address: string): void {
-  ip('-n', spaceOf(side), 'address', 'add', `${address}/24`, 'dev', DEVICE, 'noprefixroute');
+function giveAddress(space: string, address: string): void {
+  ip('-n', space, 'address', 'add', `${address}/24`, 'dev', DEVICE, 'noprefixroute');
   const network = address.replace(/\.\d+$/, '.0/24');
   const route = ['dev', DEVICE, 'src', address, 'congctl', CONGESTION_CONTROL];
-  ip('-n', spaceOf(side), 'route', 'replace', network, ...route);
+  ip('-n', space, 'route', 'replace', network, ...route);
 }
 
 function removeSpace(space: string): void {
   spawnSync('ip', ['netns', 'del', space], { stdio: 'ignore' });
 }
 
-/** Removes this process's namespaces at its end, or when the function it returns is called. */
-function removeAtExit(): () => void {
+/** Removes the namespaces at the end of this process, or when the function it returns is called. */
+function removeAtExit(spaces: readonly string[]): () => void {
   const end = (signal: 'SIGINT' | 'SIGTERM'): void => process.exit(signal === 'SIGINT' ? 130 : 143);
   const remove = (): void => {
-    for (const side of ['robot', 'server'] as const) removeSpace(spaceOf(side));
+    for (const space of spaces) removeSpace(space);
     process.off('exit', remove).off('SIGINT', end).off('SIGTERM', end);
   };
   process.on('exit', remove).on('SIGINT', end).on('SIGTERM', end);

@@ -17,6 +17,7 @@
 #include <linux/if_tun.h>
 #include <poll.h>
 #include <sched.h>
+#include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -265,6 +266,8 @@ int main(int argc, char **argv) {
   }
   directions[0].to = directions[1].from;
   directions[1].to = directions[0].from;
+  /* Ctrl-C is for the program that started this one; its end closes standard input. */
+  signal(SIGINT, SIG_IGN);
   /* A few microseconds of work at a time, which must not wait for the programs that it serves; allowed to fail. */
   struct sched_param priority = {.sched_priority = 10};
   sched_setscheduler(0, SCHED_RR, &priority);
