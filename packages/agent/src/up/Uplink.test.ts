@@ -21,7 +21,7 @@ function makeUplink(maxChannels: number): {
   const clock = new FakeClock();
   const graph = new FakeGraph(clock);
   const view = new GraphView(graph);
-  const outbox = new Outbox();
+  const outbox = new Outbox(clock);
   const warnings: string[] = [];
   const log = { ...silentLog, warn: (details: unknown) => void warnings.push(JSON.stringify(details)) };
   const rosTime = new RosTime({ graph, view, clock, log, handleChange: () => undefined });

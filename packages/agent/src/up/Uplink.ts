@@ -1,7 +1,9 @@
-import type { AdvertisedChannel, DemandedChannel, Outbox } from '@longline/line';
+import type { AdvertisedChannel, DemandedChannel, Lane, Outbox } from '@longline/line';
 import type { Clock, Disposer, GraphSnapshot, Log, RosGraph } from '@longline/ros';
 import type { GraphView } from '../robot/GraphView.ts';
 import type { RosTime } from '../robot/RosTime.ts';
+import { budgetTable } from './budgetTable.ts';
+import type { LaneAllowance } from './budgetTable.ts';
 import { ChannelIds } from './ChannelIds.ts';
 import { HeldDemand } from './HeldDemand.ts';
 import { LatchedBytes } from './LatchedBytes.ts';
@@ -29,6 +31,7 @@ export class Uplink {
   readonly #clock: Clock;
   readonly #rosTime: RosTime;
   readonly #log: Log;
+  readonly #allowance: (lane: Lane) => LaneAllowance;
   readonly #maxChannels: number;
   readonly #ids: ChannelIds;
   readonly #channels = new Map<string, UplinkChannel>();
@@ -48,6 +51,8 @@ export class Uplink {
     readonly clock: Clock;
     readonly rosTime: RosTime;
     readonly log: Log;
+    /** What the data budget leaves of a lane now; everything by default. */
+    readonly allowance?: (lane: Lane) => LaneAllowance;
     readonly maxChannels?: number;
   }) {
     this.#graph = options.graph;
@@ -57,6 +62,7 @@ export class Uplink {
     this.#clock = options.clock;
     this.#rosTime = options.rosTime;
     this.#log = options.log;
+    this.#allowance = options.allowance ?? ((lane) => budgetTable.free[lane]);
     this.#maxChannels = options.maxChannels ?? MAX_CHANNELS;
     this.#ids = new ChannelIds(this.#maxChannels * 4);
     this.#demand = new HeldDemand({
@@ -111,6 +117,11 @@ export class Uplink {
     }
   }
 
+  /** The data budget leaves more or less than before. */
+  handleAllowance(): void {
+    for (const channel of this.#channels.values()) channel.handleAllowance();
+  }
+
   #handleGraph(snapshot: GraphSnapshot): void {
     const present = new Set<string>();
     for (const { name, type, publishers } of snapshot.topics) {
@@ -158,6 +169,7 @@ export class Uplink {
       rosTime: this.#rosTime,
       log: this.#log,
       latchedBytes: this.#latchedBytes,
+      allowance: this.#allowance,
       handleAdvertise: (advertised) => this.#line?.advertise([advertised]),
       handleExcluded: () => this.#close(topic),
       handleQueued: (urgent) => this.#line?.handleQueued(urgent),

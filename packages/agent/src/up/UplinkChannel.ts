@@ -1,7 +1,8 @@
-import type { AdvertisedChannel, Outbox } from '@longline/line';
+import type { AdvertisedChannel, Lane, Outbox } from '@longline/line';
 import { RosError, sameType, sourceStamp } from '@longline/ros';
 import type { Channel, Clock, Log, Message, MessageParts, RosGraph } from '@longline/ros';
 import type { RosTime } from '../robot/RosTime.ts';
+import type { LaneAllowance } from './budgetTable.ts';
 import type { ChannelIdentity } from './ChannelIds.ts';
 import type { ChannelPlan } from './ChannelPlan.ts';
 import { faultForLine } from './faultForLine.ts';
@@ -21,6 +22,8 @@ export interface UplinkChannelOptions {
   readonly rosTime: RosTime;
   readonly log: Log;
   readonly latchedBytes: LatchedBytes;
+  /** What the data budget leaves of a lane now. */
+  readonly allowance: (lane: Lane) => LaneAllowance;
   /** The channel is known, or has another definition now. */
   readonly handleAdvertise: (channel: AdvertisedChannel) => void;
   /** The topic's type is known now, and topics of that type stay on the robot: close this. */
@@ -39,6 +42,8 @@ export class UplinkChannel {
   #advertised: AdvertisedChannel | undefined;
   /** The rate at which somebody looks, in Hz; counts for `watched` channels. */
   #demandHz = 0;
+  /** Counts messages, where the budget leaves one of so many. */
+  #count = 0;
   /** Something was put into the outbox since the last line ended. */
   #pushedSinceLine = false;
   #lastProblem = '';
@@ -85,6 +90,12 @@ export class UplinkChannel {
     this.#aim();
   }
 
+  /** The data budget leaves more or less than before. */
+  handleAllowance(): void {
+    if (this.#advertised !== undefined && this.#advertised.demand !== this.#demand) this.#advertise();
+    this.#aim();
+  }
+
   /** A line opened and knows the channel: what it may lack of a latched topic goes first. */
   handleLineOpen(): void {
     const { identity, outbox } = this.#options;
@@ -111,12 +122,28 @@ export class UplinkChannel {
     this.#options.outbox.closeChannel(this.#options.identity.id);
   }
 
+  /** As it is advertised: `watched`, by its plan or for the sake of the budget, or undefined. */
+  get #demand(): 'watched' | undefined {
+    if (this.#plan === undefined) return undefined;
+    const { demand, lane } = this.#plan;
+    return demand === 'watched' || this.#options.allowance(lane).watchedOnly ? 'watched' : undefined;
+  }
+
+  #advertise(): void {
+    if (this.#channel === undefined || this.#plan === undefined) return;
+    const { lane, delivery } = this.#plan;
+    const demand = this.#demand;
+    this.#advertised = { ...this.#channel, id: this.id, lane, delivery, ...(demand === undefined ? {} : { demand }) };
+    this.#options.handleAdvertise(this.#advertised);
+  }
+
   /** Receives from ROS what is to be sent, no more. */
   #aim(): void {
     // Until ROS told the definition there is no channel that somebody could look at.
     if (this.#closed || this.#plan === undefined || this.#channel === undefined) return;
-    const { demand, rateHz = Number.POSITIVE_INFINITY } = this.#plan;
-    const wantedHz = demand === 'always' ? rateHz : Math.min(rateHz, this.#demandHz);
+    const { lane, rateHz = Number.POSITIVE_INFINITY } = this.#plan;
+    const allowedHz = Math.min(rateHz, this.#options.allowance(lane).rateHz);
+    const wantedHz = this.#demand === 'watched' ? Math.min(allowedHz, this.#demandHz) : allowedHz;
     if (wantedHz > 0) {
       this.#intake.open(Number.isFinite(wantedHz) ? wantedHz : undefined);
     } else {
@@ -127,7 +154,7 @@ export class UplinkChannel {
 
   #handleChannel(channel: Channel): void {
     if (this.#closed) return;
-    const { identity, outbox, handleAdvertise } = this.#options;
+    const { identity, outbox } = this.#options;
     if (isSameChannel(this.#channel, channel)) {
       this.#channel = channel;
       return;
@@ -146,14 +173,12 @@ export class UplinkChannel {
     }
     this.#lastProblem = '';
     this.#openOutbox(plan);
-    const { lane, delivery, demand } = plan;
-    this.#advertised = { ...channel, id: identity.id, lane, delivery, ...(demand === 'watched' ? { demand } : {}) };
-    handleAdvertise(this.#advertised);
+    this.#advertise();
     this.#aim();
   }
 
-  #openOutbox({ lane, delivery }: ChannelPlan): void {
-    this.#options.outbox.openChannel(this.#options.identity.id, lane, delivery);
+  #openOutbox(plan: ChannelPlan): void {
+    this.#options.outbox.openChannel(this.#options.identity.id, plan);
   }
 
   #handleMessage(message: Message): void {
@@ -162,10 +187,12 @@ export class UplinkChannel {
     const channel = this.#channel;
     // A channel that is not looked at is received until it is known; its messages are nobody's.
     if (channel === undefined || this.#plan === undefined || !this.#intake.isOpen) return;
-    const { identity, outbox } = this.#options;
+    const { identity, outbox, allowance } = this.#options;
+    const keeps = isLatched(channel);
+    // A message that is published once is not one of many.
+    if (!keeps && this.#count++ % allowance(this.#plan.lane).oneOf !== 0) return;
     const sequence = identity.nextSequence;
     identity.nextSequence = (sequence + 1) >>> 0;
-    const keeps = isLatched(channel);
     const parts = {
       sequence,
       logTime: message.logTime,

@@ -1,5 +1,5 @@
 import { Outbox } from '@longline/line';
-import type { AdvertisedChannel } from '@longline/line';
+import type { AdvertisedChannel, Lane } from '@longline/line';
 import { codecFor, silentLog } from '@longline/ros';
 import type { Schema } from '@longline/ros';
 import { FakeClock, FakeGraph } from '@longline/testing';
@@ -7,6 +7,8 @@ import { describe, expect, test } from 'vitest';
 import { parseAgentConfig } from '../config/parseAgentConfig.ts';
 import { GraphView } from '../robot/GraphView.ts';
 import { RosTime } from '../robot/RosTime.ts';
+import { budgetTable } from './budgetTable.ts';
+import type { BudgetLevel, LaneAllowance } from './budgetTable.ts';
 import { DEMAND_CONFIRM_MS } from './HeldDemand.ts';
 import { Selection } from './Selection.ts';
 import { Uplink } from './Uplink.ts';
@@ -27,13 +29,14 @@ class World {
   readonly clock = new FakeClock();
   readonly graph = new FakeGraph(this.clock);
   readonly uplink: Uplink;
+  level: BudgetLevel = 'free';
   readonly advertised: AdvertisedChannel[] = [];
   readonly pushed: { readonly id: number; readonly sequence: number; readonly text: string }[] = [];
 
   constructor(topics = [{ match: '/watched/**', demand: 'watched' as const, rateHz: 20 }, { match: '/**' }]) {
     const { clock, graph } = this;
     const view = new GraphView(graph);
-    const outbox = new Outbox();
+    const outbox = new Outbox(clock);
     const push = outbox.push.bind(outbox);
     outbox.push = (...args) => {
       const [id, { sequence, data }] = args;
@@ -42,7 +45,8 @@ class World {
     };
     const rosTime = new RosTime({ graph, view, clock, log: silentLog, handleChange: () => undefined });
     const selection = new Selection(parseAgentConfig({ topics }).topics);
-    this.uplink = new Uplink({ graph, view, selection, outbox, clock, rosTime, log: silentLog });
+    const allowance = (lane: Lane): LaneAllowance => budgetTable[this.level][lane];
+    this.uplink = new Uplink({ graph, view, selection, outbox, clock, rosTime, log: silentLog, allowance });
     this.uplink.start();
     view.start();
   }
@@ -56,8 +60,14 @@ class World {
     });
   }
 
+  async setLevel(level: BudgetLevel): Promise<void> {
+    this.level = level;
+    this.uplink.handleAllowance();
+    await this.clock.advance(1);
+  }
+
   idOf(topic: string): number {
-    return this.advertised.find((channel) => channel.topic === topic)!.id;
+    return this.advertised.findLast((channel) => channel.topic === topic)!.id;
   }
 
   async demand(topic: string, rateHz: number | null): Promise<void> {
@@ -205,5 +215,48 @@ describe('a latched topic', () => {
     world.pushed.length = 0;
     world.openLine();
     expect(world.pushed).toEqual([]);
+  });
+});
+
+describe('a data budget', () => {
+  const budgeted = [
+    { match: '/bulk', lane: 'bulk' as const },
+    { match: '/state', lane: 'state' as const },
+    { match: '/**' },
+  ];
+
+  test('thins out bulk first, then leaves it to whoever looks, then cuts it', async () => {
+    const world = new World(budgeted);
+    world.openLine();
+    for (const topic of ['/bulk', '/state', '/rest']) world.graph.setTopic(topic, text);
+    await world.clock.advance(10);
+    expect(await world.upOfAHundred('/bulk')).toBe(100);
+    await world.setLevel('thinned');
+    expect(await world.upOfAHundred('/bulk')).toBe(50);
+    expect(await world.upOfAHundred('/rest')).toBe(100);
+    await world.setLevel('sparse');
+    expect(world.advertised.at(-1)).toMatchObject({ topic: '/bulk', demand: 'watched' });
+    expect(await world.upOfAHundred('/bulk')).toBe(0);
+    expect(await world.upOfAHundred('/rest')).toBe(50);
+    await world.demand('/bulk', null);
+    expect(await world.upOfAHundred('/bulk')).toBe(50);
+    await world.setLevel('spent');
+    expect(await world.upOfAHundred('/bulk')).toBe(0);
+    expect(await world.upOfAHundred('/rest')).toBe(0);
+    expect(Math.abs((await world.upOfAHundred('/state')) - 1)).toBeLessThanOrEqual(1);
+    await world.setLevel('free');
+    expect(world.advertised.filter(({ topic }) => topic === '/bulk').at(-1)?.demand).toBeUndefined();
+    expect(await world.upOfAHundred('/bulk')).toBe(100);
+    expect(await world.upOfAHundred('/state')).toBe(100);
+  });
+
+  test('costs no sequence numbers: what is not sent by intent is no loss', async () => {
+    const world = new World(budgeted);
+    world.openLine();
+    world.graph.setTopic('/bulk', text);
+    await world.clock.advance(10);
+    await world.setLevel('thinned');
+    await world.upOfAHundred('/bulk');
+    expect(world.pushed.map(({ sequence }) => sequence)).toEqual(world.pushed.map((_, index) => index));
   });
 });
