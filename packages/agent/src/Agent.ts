@@ -1,5 +1,5 @@
-import { AgentEnd, Outbox } from '@longline/line';
-import type { RobotStatus, Transport, Welcome } from '@longline/line';
+import { AgentEnd, defaultLimits, Outbox } from '@longline/line';
+import type { LineLimits, RobotStatus, Transport, Welcome } from '@longline/line';
 import { version } from '@longline/ros';
 import type { Clock, Log, RosGraph } from '@longline/ros';
 import { AllowList } from './commands/AllowList.ts';
@@ -9,8 +9,10 @@ import { RequestDispatcher } from './commands/RequestDispatcher.ts';
 import { RequestGuard } from './commands/RequestGuard.ts';
 import { StandingCommands } from './commands/StandingCommands.ts';
 import type { AgentConfig } from './config/AgentConfig.ts';
+import type { Dial } from './line/Dial.ts';
+import type { LineEvents } from './line/DialAttempt.ts';
 import { LineConnector } from './line/LineConnector.ts';
-import type { Dial, LineEvents, LineState } from './line/LineConnector.ts';
+import type { LineState } from './line/LineConnector.ts';
 import { GraphView } from './robot/GraphView.ts';
 import { RosTime } from './robot/RosTime.ts';
 import { StatusReporter } from './StatusReporter.ts';
@@ -37,7 +39,10 @@ export interface AgentParts {
   readonly config: AgentConfig;
   /** The agent closes it when it stops. */
   readonly graph: RosGraph;
-  readonly dial: Dial;
+  /** One for each server, the preferred first. */
+  readonly dials: readonly Dial[];
+  /** This machine's addresses. Default: none are known. */
+  readonly localAddresses?: () => readonly string[];
   readonly clock: Clock;
   readonly log: Log;
   /** Gives 0 to 1, for jitter. */
@@ -74,7 +79,7 @@ export class Agent {
     this.#log = log;
     this.#makeId = parts.makeId;
     this.#boot = parts.makeId();
-    this.#outbox = new Outbox(config.outbox);
+    this.#outbox = new Outbox(clock, config.outbox);
     this.#view = new GraphView(graph);
     const handleChange = (): void => this.#reporter.handleChange();
     this.#rosTime = new RosTime({ graph, view: this.#view, clock, log, handleChange });
@@ -104,7 +109,8 @@ export class Agent {
     });
     this.#reporter = new StatusReporter({ clock, read: () => this.#robotStatus() });
     this.#connector = new LineConnector({
-      dial: parts.dial,
+      dials: parts.dials,
+      ...(parts.localAddresses === undefined ? {} : { localAddresses: parts.localAddresses }),
       clock,
       log,
       random: parts.random,
@@ -169,6 +175,7 @@ export class Agent {
     return new AgentEnd({
       transport,
       clock: this.#clock,
+      limits: lineLimits(this.#config.line.silenceMs),
       hello: {
         role: 'agent',
         device: this.#config.device,
@@ -184,6 +191,7 @@ export class Agent {
       handlers: {
         handleWelcome: (welcome) => events.handleWelcome(welcome),
         handleRequest: (header, payload, ageMs) => this.#dispatcher.handleRequest(header, payload, ageMs),
+        handleSocketWanted: (attach) => events.handleSocketWanted(attach),
         handleClosed: (close) => events.handleClosed(close),
       },
     });
@@ -215,3 +223,9 @@ export class Agent {
     };
   }
 }
+
+/** Whoever is to be heard within `silenceMs` is asked more than once in that time. */
+const lineLimits = (silenceMs: number): Partial<LineLimits> => ({
+  silenceMs,
+  heartbeatMs: Math.min(defaultLimits.heartbeatMs, (silenceMs * 2) / 3),
+});

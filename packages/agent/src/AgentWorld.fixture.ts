@@ -40,7 +40,7 @@ export class AgentWorld {
     this.agent = new Agent({
       config: parseAgentConfig({ device: 'r1', allow: { publish: ['/cmd_vel', '/note'] }, ...config }),
       graph: this.graph,
-      dial: this.server.dial,
+      dials: [this.server.dial],
       clock: this.clock,
       log: silentLog,
       random: () => 1,

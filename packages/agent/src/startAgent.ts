@@ -5,8 +5,9 @@ import type { Clock, Log, RosGraph } from '@longline/ros';
 import { Agent } from './Agent.ts';
 import type { AgentConfigInput } from './config/AgentConfig.ts';
 import { parseAgentConfig } from './config/parseAgentConfig.ts';
+import type { Dial } from './line/Dial.ts';
 import { dialWebSocket, lineProxy } from './line/dialWebSocket.ts';
-import type { Dial } from './line/LineConnector.ts';
+import { localAddresses } from './line/localAddresses.ts';
 import { openGraph } from './openGraph.ts';
 
 /** What an agent works with; everything has a default. */
@@ -40,16 +41,17 @@ export async function startAgent(config: AgentConfigInput, deps: AgentDeps = {})
     graph,
     clock,
     log,
-    dial:
-      deps.dial ??
-      dialWebSocket({
-        url: complete.server,
-        findProxy: () => lineProxy(complete.server, complete.proxy, getProxyForUrl),
-      }),
+    dials:
+      deps.dial === undefined
+        ? complete.server.map((url) =>
+            dialWebSocket({ url, clock, findProxy: () => lineProxy(url, complete.proxy, getProxyForUrl) }),
+          )
+        : [deps.dial],
+    localAddresses,
     random: deps.random ?? Math.random,
     makeId: randomUUID,
   });
-  log.info({ device: complete.device, server: complete.server, robot: graph.name }, 'the agent starts');
+  log.info({ device: complete.device, server: complete.server.join(' '), robot: graph.name }, 'the agent starts');
   agent.start();
   return agent;
 }

@@ -90,6 +90,13 @@ export class FakeLine {
   }
 }
 
+/** A connection to a {@link FakeLineServer}, as its agent knows it. */
+export interface FakeDialled {
+  readonly localAddress: string | undefined;
+  readonly remoteAddress: string | undefined;
+  abandon(): void;
+}
+
 /** A server in memory: every dial opens a line to it while it is up, and is refused otherwise. */
 export class FakeLineServer {
   readonly #clock: Clock;
@@ -112,17 +119,24 @@ export class FakeLineServer {
   }
 
   /** Give it to an agent as its way to the server. */
-  readonly dial = (attach: (transport: Transport) => LineEndpoint): void => {
+  readonly dial = (
+    attach: (transport: Transport) => LineEndpoint,
+    events: { handleError(error: Error): void },
+  ): FakeDialled => {
     this.dials += 1;
     if (!this.isUp) {
       const end = attach({ bufferedBytes: 0, send: () => undefined, close: () => undefined });
-      this.#clock.after(0, () => end.handleDisconnected(1006, 'refused'));
-      return;
+      this.#clock.after(0, () => {
+        events.handleError(Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' }));
+        end.handleDisconnected(1006, '');
+      });
+      return { localAddress: undefined, remoteAddress: undefined, abandon: () => undefined };
     }
     const line = new FakeLine(this.#clock, this.lines.length + 1, this.#delayMs);
     this.lines.push(line);
     line.pair.left.attach(attach);
     this.#clock.after(0, () => line.pair.open());
+    return { localAddress: '192.0.2.1', remoteAddress: '192.0.2.2', abandon: () => line.pair.cut() };
   };
 
   /** The server is killed: the newest line breaks, and dials are refused until `isUp`. */

@@ -4,7 +4,7 @@ import { LonglineError } from '@longline/ros';
 import { z } from 'zod';
 import { parseRobotUrl } from '../openGraph.ts';
 import { hostDeviceId } from './hostDeviceId.ts';
-import { lineUrl } from './serverUrl.ts';
+import { serversSchema } from './serversSchema.ts';
 import { patternSchema, topicRuleSchema } from './topicRule.ts';
 
 /** Most entries in each list of the config. */
@@ -25,13 +25,6 @@ const robotSchema = z.string().superRefine((text, context) => {
   }
 });
 
-const serverSchema = z.string().transform((text, context) => {
-  const url = lineUrl(text);
-  if (url !== undefined) return url;
-  context.addIssue({ code: 'custom', message: 'write ws://HOST:8080, wss://HOST, http:// or https://' });
-  return z.NEVER;
-});
-
 const proxySchema = z
   .string()
   .refine((text) => ['http:', 'https:'].includes(URL.parse(text)?.protocol ?? ''), 'write http://HOST:PORT');
@@ -40,8 +33,11 @@ const proxySchema = z
 export const agentConfigSchema = z.strictObject({
   /** The device ID. Default: the host name, made valid. */
   device: deviceSchema.default(() => hostDeviceId(hostname())),
-  /** The server: `ws:`, `wss:`, `http:` or `https:`; without a path it is `/api/v1/line`. Default `ws://localhost:8080`. */
-  server: serverSchema.default('ws://localhost:8080/api/v1/line'),
+  /**
+   * The server: `ws:`, `wss:`, `http:` or `https:`; without a path it is `/api/v1/line`. Or a list of up to 8, the preferred
+   * first: the line is held to the first that lets the agent in. Default `ws://localhost:8080`.
+   */
+  server: serversSchema.default(['ws://localhost:8080/api/v1/line']),
   /** The robot: `turtlesim:`, `ros1://host:11311`, `rosbridge://host:9090`. Default `ros1://localhost:11311`. */
   robot: robotSchema.default('ros1://localhost:11311'),
   /** Which topics are sent, and how: the first rule that matches; none, not sent. Default: all, each as its type suggests. */
@@ -64,6 +60,13 @@ export const agentConfigSchema = z.strictObject({
         .default(64 * 1024 * 1024),
       /** Messages that a `queue` topic keeps while the line cannot take them, 1 to 100,000. Default 100. */
       queueDepth: z.int().min(1).max(100_000).default(100),
+    })
+    .prefault({}),
+  /** The line to the server. */
+  line: z
+    .strictObject({
+      /** With nothing heard for so long the line is given up and dialled anew, in milliseconds, 500 to 60,000. Default 3,000. */
+      silenceMs: z.int().min(500).max(60_000).default(3_000),
     })
     .prefault({}),
   /** An HTTP proxy to the server. Default: `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY` of the environment. */

@@ -11,12 +11,13 @@ test('an empty config is complete: everything has its default', async () => {
   const { device, ...rest } = await loadAgentConfig();
   expect(device).toMatch(/^[A-Za-z0-9]/);
   expect(rest).toEqual({
-    server: 'ws://localhost:8080/api/v1/line',
+    server: ['ws://localhost:8080/api/v1/line'],
     robot: 'ros1://localhost:11311',
     topics: [{ match: '/**', send: true }],
     allow: { publish: [], call: [], setParameters: [] },
     motion: { topics: [] },
     outbox: { maxBytes: 64 * 1024 * 1024, queueDepth: 100 },
+    line: { silenceMs: 3_000 },
   });
 });
 
@@ -27,7 +28,7 @@ test('a whole config is read from a file, flags go over it, and a config read on
   await writeFile(
     path,
     `device: 1722
-server: https://fleet.example.com
+server: [https://fleet.example.com, 'ws://10.0.0.2:8080']
 robot: rosbridge://robot:9090
 topics:
   - match: /camera/**
@@ -46,7 +47,7 @@ proxy: http://proxy:3128
   const config = await loadAgentConfig({ path, overrides: { robot: 'turtlesim:' } });
   expect(config).toMatchObject({
     device: '1722',
-    server: 'wss://fleet.example.com/api/v1/line',
+    server: ['wss://fleet.example.com/api/v1/line', 'ws://10.0.0.2:8080/api/v1/line'],
     robot: 'turtlesim:',
     topics: [
       { match: '/camera/**', send: true, lane: 'bulk', delivery: 'queue', rateHz: 5 },
@@ -72,6 +73,10 @@ const bad: readonly (readonly [what: string, yaml: string, ...messages: string[]
   ],
   ['a bad device ID', 'device: "-x"', 'device (line 1)', '1 to 128'],
   ['a server without scheme', 'server: fleet.example.com', 'server (line 1)', 'ws://HOST:8080'],
+  ['one of several servers without scheme', 'server:\n  - ws://a\n  - b', 'server[1] (line 3)', 'ws://HOST:8080'],
+  ['no server', 'server: []', 'server (line 1)', 'a list of 1 to 8'],
+  ['a number for the server', 'server: 5', 'server (line 1)', 'write an address'],
+  ['a silence too short', 'line: {silenceMs: 5}', 'line.silenceMs (line 1)', '500'],
   ['a robot of no known kind', 'robot: foo://x', 'there is no scheme foo:', 'ros1://HOST:11311'],
   ['a robot for later versions', 'robot: "ros2:"', 'This version has no robots at ros2:'],
   ['a pattern that is none', 'allow:\n  publish:\n    - cmd_vel', 'allow.publish[0] (line 3)', 'must begin with "/"'],

@@ -1,299 +1,245 @@
-import { once } from 'node:events';
-import { createServer } from 'node:http';
-import type { Server } from 'node:http';
-import { connect, createServer as createTcpServer } from 'node:net';
-import type { AddressInfo, Socket } from 'node:net';
-import { AgentEnd, bindWebSocket, Outbox, RobotEnd, subprotocols } from '@longline/line';
-import { systemClock } from '@longline/ros';
-import type { Clock, Log } from '@longline/ros';
-import { FakeClock, FakeLineServer, Inbox, sampleFrame } from '@longline/testing';
-import { describe, expect, onTestFinished, test } from 'vitest';
-import { WebSocketServer } from 'ws';
-import { dialWebSocket, lineProxy } from './dialWebSocket.ts';
-import { LineConnector } from './LineConnector.ts';
-import type { Dial } from './LineConnector.ts';
+import type { LineEndpoint } from '@longline/line';
+import { FakeClock, FakeLineServer } from '@longline/testing';
+import { describe, expect, test } from 'vitest';
+import { FakeNetwork, makeConnector } from './FakeNetwork.fixture.ts';
 
-interface Logged {
-  readonly level: string;
-  readonly details: Record<string, unknown>;
-  readonly message: string;
-}
-
-function makeLog(): { log: Log; logged: Inbox<Logged> } {
-  const logged = new Inbox<Logged>();
-  const at = (level: string) => (details: unknown, message?: unknown) =>
-    logged.add({ level, details: details as Record<string, unknown>, message: String(message) });
-  return { log: { info: at('info'), warn: at('warn'), error: at('error'), debug: at('debug') }, logged };
-}
-
-function makeConnector(dial: Dial, clock: Clock, log: Log): { connector: LineConnector; opened: Inbox<string> } {
-  const opened = new Inbox<string>();
-  const connector: LineConnector = new LineConnector({
-    dial,
-    clock,
-    log,
-    random: () => 1,
-    makeEnd: (transport, events) =>
-      new AgentEnd({
-        transport,
-        clock,
-        outbox: new Outbox(),
-        hello: {
-          role: 'agent',
-          device: 'r1',
-          boot: 'b',
-          line: 'l',
-          socket: 0,
-          highestToken: 0,
-          software: 'test',
-          robot: 'fake:',
-          features: [],
-        },
-        handlers: {
-          handleWelcome: (welcome) => events.handleWelcome(welcome),
-          handleRequest: () => undefined,
-          handleClosed: (close) => events.handleClosed(close),
-        },
-      }),
-    handleOpen: (_end, welcome) => opened.add(welcome.server),
-    handleClosed: () => opened.add('closed'),
-  });
-  onTestFinished(() => connector.stop());
-  return { connector, opened };
-}
-
-describe('in simulated time', () => {
-  test('attempts come at doubling intervals up to three seconds, and at once again after a stable line', async () => {
-    const clock = new FakeClock();
-    const server = new FakeLineServer(clock);
-    const { connector } = makeConnector(server.dial, clock, makeLog().log);
-    server.isUp = false;
-    connector.start();
-    const dialsAfter: number[] = [];
-    // With the most jitter the waits are half of 200, 400, 800, 1,600 and 3,000 ms.
-    for (const waitMs of [0, 100, 200, 400, 800, 1_500, 1_500, 1_500]) {
-      await clock.advance(waitMs);
-      dialsAfter.push(server.dials);
-    }
-    expect(dialsAfter).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
-    server.isUp = true;
-    await clock.advance(1_500 + 5_000);
-    expect(connector.state).toMatchObject({ state: 'open', server: 'fake' });
-    server.line.pair.cut();
-    expect(connector.state).toMatchObject({ state: 'waiting' });
-    await clock.advance(100);
-    expect(server.dials).toBe(10);
-  });
-
-  test('a line taken by another agent is retried no sooner than in thirty seconds, and the log says what to do', async () => {
-    const clock = new FakeClock();
-    const server = new FakeLineServer(clock);
-    const { log, logged } = makeLog();
-    const { connector } = makeConnector(server.dial, clock, log);
-    connector.start();
-    await clock.advance(100);
-    server.replaceLine();
-    await clock.advance(29_000);
-    expect(server.dials).toBe(1);
-    expect(connector.state).toMatchObject({ state: 'waiting', code: 'LINE_REPLACED' });
-    expect(logged.last).toMatchObject({ level: 'error', message: expect.stringContaining('same device ID') as string });
-    await clock.advance(1_100);
-    expect(server.dials).toBe(2);
-  });
-
-  test('after a frame that it cannot read the agent comes back as after any broken line, and the log says why', async () => {
-    const clock = new FakeClock();
-    const { log, logged } = makeLog();
-    let dials = 0;
-    const dial: Dial = (attach) => {
-      dials += 1;
-      const end = attach({ bufferedBytes: 0, send: () => undefined, close: () => undefined });
-      end.handleOpen?.();
-      end.handleFrame(sampleFrame('welcome'));
-      end.handleFrame(new Uint8Array([1, 2, 3]));
-    };
-    const { connector } = makeConnector(dial, clock, log);
-    connector.start();
-    expect(connector.state).toMatchObject({ state: 'waiting', code: 'FRAME_MALFORMED' });
-    expect(logged.last).toMatchObject({
-      level: 'warn',
-      message: 'the line ended; the agent connects again',
-      details: { code: 'FRAME_MALFORMED' },
-    });
-    await clock.advance(100);
-    expect(dials).toBe(2);
-  });
-
-  test('a connection that hangs is given up after the greeting time', async () => {
-    const clock = new FakeClock();
-    let dials = 0;
-    const { connector } = makeConnector(
-      (attach) => {
-        dials += 1;
-        attach({ bufferedBytes: 0, send: () => undefined, close: () => undefined });
-      },
-      clock,
-      makeLog().log,
-    );
-    connector.start();
-    await clock.advance(10_000);
-    expect(connector.state).toMatchObject({ state: 'waiting', code: 'HELLO_TIMEOUT' });
-    await clock.advance(100);
-    expect(dials).toBe(2);
-  });
-
-  test('the same failure is logged once a minute, not at every attempt', async () => {
-    const clock = new FakeClock();
-    const server = new FakeLineServer(clock);
-    server.isUp = false;
-    const { log, logged } = makeLog();
-    makeConnector(server.dial, clock, log).connector.start();
-    await clock.advance(59_000);
-    expect(logged.items.length).toBe(1);
-    await clock.advance(4_000);
-    expect(logged.items.length).toBe(2);
-  });
+test('attempts come at doubling intervals up to three seconds, and at once again after a stable line', async () => {
+  const clock = new FakeClock();
+  const server = new FakeLineServer(clock);
+  const { connector } = makeConnector([server.dial], clock);
+  server.isUp = false;
+  connector.start();
+  const dialsAfter: number[] = [];
+  // With the most jitter the waits are half of 200, 400, 800, 1,600 and 3,000 ms.
+  for (const waitMs of [0, 100, 200, 400, 800, 1_500, 1_500, 1_500]) {
+    await clock.advance(waitMs);
+    dialsAfter.push(server.dials);
+  }
+  expect(dialsAfter).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
+  server.isUp = true;
+  await clock.advance(1_500 + 5_000);
+  expect(connector.state).toMatchObject({ state: 'open', server: 'fake' });
+  server.line.pair.cut();
+  expect(connector.state).toMatchObject({ state: 'waiting' });
+  await clock.advance(100);
+  expect(server.dials).toBe(10);
 });
 
-/** Listens on a free port of this machine until the test ends. */
-async function listen(server: Server | ReturnType<typeof createTcpServer>): Promise<number> {
-  const sockets = new Set<Socket>();
-  server.on('connection', (socket: Socket) => {
-    sockets.add(socket);
-    socket.on('error', () => undefined);
-  });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  onTestFinished(() => {
-    for (const socket of sockets) socket.destroy();
-    server.close();
-  });
-  return (server.address() as AddressInfo).port;
-}
+test('a line taken by another agent is retried no sooner than in thirty seconds, and the log says what to do', async () => {
+  const clock = new FakeClock();
+  const server = new FakeLineServer(clock);
+  const { connector, logged } = makeConnector([server.dial], clock);
+  connector.start();
+  await clock.advance(100);
+  server.replaceLine();
+  await clock.advance(29_000);
+  expect(server.dials).toBe(1);
+  expect(connector.state).toMatchObject({ state: 'waiting', code: 'LINE_REPLACED' });
+  expect(logged.last).toMatchObject({ level: 'error', message: expect.stringContaining('same device ID') as string });
+  await clock.advance(1_100);
+  expect(server.dials).toBe(2);
+});
 
-/** A real WebSocket server that lets agents in, and closes the first line with 4409. */
-async function startServer(options: { readonly replaceFirst?: boolean } = {}): Promise<number> {
-  const http = createServer();
-  const webSockets = new WebSocketServer({ server: http, handleProtocols: () => subprotocols[0] });
-  let lines = 0;
-  webSockets.on('connection', (socket) => {
-    const replaces = options.replaceFirst === true && lines++ === 0;
-    const end: RobotEnd = bindWebSocket(
-      socket,
-      (transport) =>
-        new RobotEnd({
-          transport,
-          clock: systemClock,
-          handlers: {
-            handleHello: () => {
-              end.welcome({ server: 'real', software: 'test', epoch: 1, features: [] });
-              if (replaces) end.close('LINE_REPLACED', 'another line is newer');
-            },
-            handleAdvertise: () => undefined,
-            handleUnadvertise: () => undefined,
-            handleMessage: () => undefined,
-            handleDropped: () => undefined,
-            handleStatus: () => undefined,
-            handleClosed: () => undefined,
-          },
-        }),
-    );
+test('after a frame that it cannot read the agent comes back as after any broken line, and the log says why', async () => {
+  const network = new FakeNetwork();
+  const { connector, logged } = makeConnector([network.dial], network.clock);
+  connector.start();
+  await network.clock.advance(0);
+  network.last.open();
+  network.last.welcome();
+  network.last.end.handleFrame(new Uint8Array([1, 2, 3]));
+  expect(connector.state).toMatchObject({ state: 'waiting', code: 'FRAME_MALFORMED' });
+  expect(network.last.closeCode).toBe(4400);
+  expect(logged.last).toMatchObject({
+    level: 'warn',
+    message: 'the line ended; the agent connects again',
+    details: { code: 'FRAME_MALFORMED' },
   });
-  return listen(http);
-}
+  await network.clock.advance(100);
+  expect(network.dials.length).toBe(2);
+});
 
-const direct = (port: number): Dial =>
-  dialWebSocket({ url: `ws://127.0.0.1:${port}/api/v1/line`, findProxy: () => undefined });
+test('the same failure is logged once a minute, not at every attempt', async () => {
+  const clock = new FakeClock();
+  const server = new FakeLineServer(clock);
+  server.isUp = false;
+  const { connector, logged } = makeConnector([server.dial], clock);
+  connector.start();
+  await clock.advance(59_000);
+  expect(logged.items.length).toBe(1);
+  await clock.advance(4_000);
+  expect(logged.items.length).toBe(2);
+});
 
-describe('against real sockets', () => {
-  test('the line opens', async () => {
-    const { connector, opened } = makeConnector(direct(await startServer()), systemClock, makeLog().log);
-    connector.start();
-    expect(await opened.first()).toBe('real');
-    connector.stop();
-    connector.stop();
-    expect(opened.items).toEqual(['real', 'closed']);
-    expect(connector.state).toEqual({ state: 'stopped' });
+describe('a line that is silent', () => {
+  test('is dropped without waiting for anybody, and dialled again in the same moment', async () => {
+    const { clock, connector, network, opened } = await openLine({ silenceMs: 3_000 });
+    await clock.advance(2_999);
+    expect(network.dials.length).toBe(1);
+    await clock.advance(1);
+    expect(network.does).toEqual(['dropped', 'waits']);
+    expect(opened.items).toEqual(['s', 'closed']);
+    expect(connector.state).toEqual({ state: 'connecting' });
   });
 
-  test('a port where nobody listens is told with the system’s own word', async () => {
-    const { log, logged } = makeLog();
-    const blocked = createTcpServer();
-    const port = await listen(blocked);
-    blocked.close();
-    makeConnector(direct(port), systemClock, log).connector.start();
-    expect((await logged.first()).details['reason']).toContain('ECONNREFUSED');
-  });
-
-  test('a server that refuses the WebSocket is told with its status', async () => {
-    const { log, logged } = makeLog();
-    const http = createServer((_request, response) => response.writeHead(404).end());
-    const port = await listen(http);
-    makeConnector(direct(port), systemClock, log).connector.start();
-    expect((await logged.first()).details['reason']).toContain('404');
-  });
-
-  test('a close with 4409 is understood from the wire', async () => {
-    const { log, logged } = makeLog();
-    const { connector } = makeConnector(direct(await startServer({ replaceFirst: true })), systemClock, log);
-    connector.start();
-    const refusal = await logged.first(({ level }) => level === 'error');
-    expect(refusal.details).toMatchObject({ closeCode: 4409, code: 'LINE_REPLACED' });
-  });
-
-  test('a server that takes the connection and says nothing can be left at once', async () => {
-    const accepted = new Inbox<string>();
-    const silent = createTcpServer(() => accepted.add('connection'));
-    const { connector, opened } = makeConnector(direct(await listen(silent)), systemClock, makeLog().log);
-    connector.start();
-    await accepted.first();
-    connector.stop();
-    expect(opened.items).toEqual([]);
-  });
-
-  test('the line goes through an HTTP proxy by CONNECT', async () => {
-    const asked = new Inbox<string>();
-    const proxy = createServer();
-    proxy.on('connect', (request, socket, head) => {
-      asked.add(request.url ?? '');
-      const [host, port] = (request.url ?? '').split(':');
-      const upstream = connect(Number(port), host, () => {
-        socket.write('HTTP/1.1 200 Connection established\r\n\r\n');
-        upstream.write(head);
-        upstream.pipe(socket).pipe(upstream);
+  test('is not dialled in a hot loop by a server that welcomes and calls it silent at once', async () => {
+    const { clock, network } = await openLine();
+    network.answer = (dial) =>
+      clock.after(0, () => {
+        dial.open();
+        dial.welcome();
+        dial.close(4408, 'LINE_SILENT: nothing was received');
       });
-      upstream.on('error', () => undefined);
-      socket.on('error', () => undefined);
-    });
-    const proxyPort = await listen(proxy);
-    const port = await startServer();
-    const dial = dialWebSocket({
-      url: `ws://127.0.0.1:${port}/api/v1/line`,
-      findProxy: () => `http://127.0.0.1:${proxyPort}`,
-    });
-    const { connector, opened } = makeConnector(dial, systemClock, makeLog().log);
+    network.last.close(4408, 'LINE_SILENT: nothing was received');
+    await clock.advance(10_000);
+    expect(network.dials.length).toBeLessThanOrEqual(21);
+  });
+});
+
+describe('a line that was taken', () => {
+  const replaced = [4409, 'LINE_REPLACED: another agent'] as const;
+
+  test('by what this agent had given up is taken back at once, but once a minute only', async () => {
+    const { clock, network } = await openLine({ silenceMs: 3_000 });
+    await clock.advance(3_000);
+    for (const expected of [3, 3]) {
+      network.last.open();
+      network.last.welcome();
+      await clock.advance(1_000);
+      network.last.close(...replaced);
+      await clock.advance(200);
+      expect(network.dials.length).toBe(expected);
+    }
+    await clock.advance(28_000);
+    expect(network.dials.length).toBe(3);
+    await clock.advance(2_000);
+    expect(network.dials.length).toBe(4);
+  });
+
+  test('by another agent is left to it, on every server', async () => {
+    const network = new FakeNetwork();
+    const { connector } = makeConnector([network.dial, network.dial], network.clock);
     connector.start();
-    expect(await opened.first()).toBe('real');
-    expect(asked.items).toEqual([`127.0.0.1:${port}`]);
-  });
-
-  test('a proxy that refuses is told', async () => {
-    const { log, logged } = makeLog();
-    const proxy = createServer();
-    proxy.on('connect', (_request, socket) => socket.end('HTTP/1.1 403 Forbidden\r\n\r\n'));
-    const proxyPort = await listen(proxy);
-    const dial = dialWebSocket({
-      url: 'ws://127.0.0.1:9/api/v1/line',
-      findProxy: () => `http://127.0.0.1:${proxyPort}`,
-    });
-    makeConnector(dial, systemClock, log).connector.start();
-    expect((await logged.first()).details['reason']).toContain('403');
+    await network.clock.advance(0);
+    network.last.open();
+    network.last.welcome();
+    network.last.close(...replaced);
+    await network.clock.advance(29_999);
+    expect(network.dials.length).toBe(1);
   });
 });
 
-test('the config’s proxy comes before the environment’s, which is asked by http and https', () => {
-  const environment = (url: string): string => (url.startsWith('https:') ? 'http://env:1' : '');
-  expect(lineProxy('wss://a/', 'http://config:1', environment)).toBe('http://config:1');
-  expect(lineProxy('wss://a/', undefined, environment)).toBe('http://env:1');
-  expect(lineProxy('ws://a/', undefined, environment)).toBeUndefined();
+describe('when the network changes', () => {
+  test('a line whose local address is gone is dropped within a second, and dialled from the new one', async () => {
+    let addresses = ['127.0.0.1', '10.0.0.1'];
+    const { clock, logged, network, opened } = await openLine({ localAddresses: () => addresses });
+    addresses = ['127.0.0.1', '10.9.9.9'];
+    await clock.advance(1_000);
+    expect(network.does).toEqual(['dropped', 'waits']);
+    expect(opened.items).toEqual(['s', 'closed']);
+    expect(logged.last?.details['reason']).toBe('this machine has lost its address 10.0.0.1');
+  });
+
+  test('a new address beside it leaves the line alone', async () => {
+    let addresses = ['10.0.0.1'];
+    const { clock, network, opened } = await openLine({ localAddresses: () => addresses });
+    addresses = ['10.0.0.1', '172.17.0.1'];
+    await clock.advance(2_000);
+    expect([network.dials.length, opened.items]).toEqual([1, ['s']]);
+  });
+
+  test('a wait after failures is cut short, and one that only a person can end is not', async () => {
+    const addresses = ['127.0.0.1'];
+    const network = new FakeNetwork();
+    const { connector } = makeConnector([network.dial], network.clock, { localAddresses: () => [...addresses] });
+    network.answer = (dial) => network.clock.after(0, () => dial.fail('ECONNREFUSED'));
+    connector.start();
+    await network.clock.advance(3_200);
+    expect(network.dialledMs.at(-1)).toBe(3_000);
+    addresses.push('10.0.0.1');
+    network.answer = (dial) => network.clock.after(0, () => dial.close(4403, 'FORBIDDEN: no'));
+    await network.clock.advance(800);
+    expect(network.dialledMs.at(-1)).toBe(4_000);
+    addresses.push('10.0.0.2');
+    await network.clock.advance(29_000);
+    expect(network.dialledMs.at(-1)).toBe(4_000);
+  });
 });
+
+describe('a further socket', () => {
+  /** An end that writes down what happens to it. */
+  const recorder = (): { end: LineEndpoint; log: string[] } => {
+    const log: string[] = [];
+    const end: LineEndpoint = {
+      handleOpen: () => log.push('open'),
+      handleFrame: (frame) => log.push(`frame ${frame.length}`),
+      handleText: () => undefined,
+      handleWritable: () => undefined,
+      handleDisconnected: (code, reason) => log.push(`end ${code} ${reason}`),
+    };
+    return { end, log };
+  };
+
+  test('goes to the address that won, and carries what comes to its end', async () => {
+    const { network, wantSocket } = await openLine();
+    const { end, log } = recorder();
+    wantSocket(() => end);
+    expect(network.last.address).toBe('10.0.0.2');
+    network.last.open();
+    network.last.end.handleFrame(new Uint8Array(3));
+    network.last.close(4429, 'LIMIT_EXCEEDED: too many');
+    network.last.close(1006, '');
+    expect(log).toEqual(['open', 'frame 3', 'end 4429 LIMIT_EXCEEDED: too many']);
+  });
+
+  test('that cannot be had is told to its end: refused, unanswered, or not even dialled', async () => {
+    const { clock, network, wantSocket } = await openLine({ silenceMs: 60_000 });
+    const [refused, unanswered, impossible] = [recorder(), recorder(), recorder()];
+    wantSocket(() => refused.end);
+    network.last.fail('ECONNREFUSED');
+    expect(refused.log).toEqual(['end 1006 connect ECONNREFUSED']);
+    wantSocket(() => unanswered.end);
+    await clock.advance(10_000);
+    expect(unanswered.log).toEqual(['end 1006 no answer came within 10000 ms']);
+    expect(network.last.isAbandoned).toBe(true);
+    network.answer = () => {
+      throw new Error('no more sockets');
+    };
+    wantSocket(() => impossible.end);
+    expect(impossible.log).toEqual(['end 1006 no more sockets']);
+  });
+
+  test('is dropped with a silent line, and none is dialled for a line that is over', async () => {
+    const { clock, network, wantSocket } = await openLine({ silenceMs: 3_000 });
+    const { end, log } = recorder();
+    wantSocket(() => end);
+    network.last.open();
+    await clock.advance(3_000);
+    expect(log).toEqual(['open', 'end 1006 the line is over']);
+    expect(network.does).toEqual(['dropped', 'dropped', 'waits']);
+    wantSocket(() => end);
+    expect(network.dials.length).toBe(3);
+  });
+});
+
+test('stopping drops what is under way and leaves no timer', async () => {
+  const network = new FakeNetwork();
+  const { connector } = makeConnector([network.dial], network.clock);
+  connector.start();
+  await network.clock.advance(1_000);
+  connector.stop();
+  await network.clock.advance(0);
+  expect(network.does).toEqual(['dropped', 'dropped', 'dropped']);
+  expect(network.clock.pendingTimers).toBe(0);
+});
+
+/** A connector with an open line. */
+async function openLine(options: Parameters<typeof makeConnector>[2] = {}) {
+  const network = new FakeNetwork();
+  const world = makeConnector([network.dial], network.clock, options);
+  world.connector.start();
+  await network.clock.advance(0);
+  network.last.open();
+  network.last.welcome();
+  return { ...world, network, clock: network.clock };
+}

@@ -1,16 +1,16 @@
-import type { AgentEnd, LineClose, LineEndpoint, Transport, Welcome } from '@longline/line';
-import { jittered, reconnectDelayMs, STABLE_CONNECTION_MS } from '@longline/ros';
-import type { Clock, Disposer, Log } from '@longline/ros';
+import type { AgentEnd, LineClose, Transport, Welcome } from '@longline/line';
+import { STABLE_CONNECTION_MS } from '@longline/ros';
+import type { Clock, Log } from '@longline/ros';
+import { AddressWatch } from './AddressWatch.ts';
 import { closeAdvice } from './closeAdvice.ts';
-
-/** Opens one connection and binds the end to it. `handleError` is told why it broke, where that is known. */
-export type Dial = (attach: (transport: Transport) => LineEndpoint, handleError: (error: Error) => void) => void;
-
-/** What one connection tells its connector. */
-export interface LineEvents {
-  handleWelcome(welcome: Welcome): void;
-  handleClosed(close: LineClose): void;
-}
+import type { Dial } from './Dial.ts';
+import { DialAttempt } from './DialAttempt.ts';
+import type { LineEvents } from './DialAttempt.ts';
+import { DialRace } from './DialRace.ts';
+import { DialServers } from './DialServers.ts';
+import type { DialServer } from './DialServers.ts';
+import { endKind } from './endKind.ts';
+import { ExtraSockets } from './ExtraSockets.ts';
 
 /** How the line is now. */
 export type LineState =
@@ -21,42 +21,62 @@ export type LineState =
 
 /** The same refusal is told again at most this often, in milliseconds. */
 const REPEAT_LOG_MS = 60_000;
+/** For so long a connection that this agent gave up may still take the line at the server, in milliseconds. */
+const OWN_DOING_MS = 15_000;
+/** Which excuses one lost line in so many milliseconds, lest two agents with one ID on bad links take it from each other fast. */
+const OWN_DOING_EVERY_MS = 60_000;
 
-/** Holds one line to the server: connects, connects again when it ends, and never gives up until stopped. */
+/** What holds a line is made of. */
+export interface LineConnectorOptions {
+  /** One for each server, the preferred first; at least one. */
+  readonly dials: readonly Dial[];
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Gives 0 to 1. */
+  readonly random: () => number;
+  /** This machine's addresses, looked at every second. Default: none are known. */
+  readonly localAddresses?: () => readonly string[];
+  /** Makes the line's end on a connection that may greet. */
+  readonly makeEnd: (transport: Transport, events: LineEvents) => AgentEnd;
+  readonly handleOpen: (end: AgentEnd, welcome: Welcome) => void;
+  /** An open line ended. */
+  readonly handleClosed: () => void;
+}
+
+/**
+ * Holds one line to the first of several servers that welcomes it: connects ({@link DialRace} says how), connects again when
+ * it ends, and never gives up until stopped. A line that is silent, or whose local address is gone, is dropped without waiting
+ * for anybody, and dialled again at once; only who refuses is left alone for a while ({@link DialServers}).
+ */
 export class LineConnector {
-  readonly #dial: Dial;
+  readonly #options: LineConnectorOptions;
   readonly #clock: Clock;
-  readonly #log: Log;
-  readonly #makeEnd: (transport: Transport, events: LineEvents) => AgentEnd;
-  readonly #handleOpen: (end: AgentEnd, welcome: Welcome) => void;
-  readonly #handleClosed: () => void;
-  readonly #random: () => number;
+  readonly #servers: DialServers;
+  readonly #race: DialRace;
+  readonly #addresses: AddressWatch;
   #state: LineState = { state: 'stopped' };
-  #end: AgentEnd | undefined;
-  #openedMs: number | undefined;
-  #cancelRetry: Disposer | undefined;
+  #line: { readonly attempt: DialAttempt; readonly extras: ExtraSockets; readonly openedMs: number } | undefined;
   #lastLogged = { text: '', atMs: Number.NEGATIVE_INFINITY };
-  #failures = 0;
+  #gaveUpMs = Number.NEGATIVE_INFINITY;
+  #excusedMs = Number.NEGATIVE_INFINITY;
   #running = false;
 
-  constructor(options: {
-    readonly dial: Dial;
-    readonly clock: Clock;
-    readonly log: Log;
-    /** Gives 0 to 1. */
-    readonly random: () => number;
-    readonly makeEnd: (transport: Transport, events: LineEvents) => AgentEnd;
-    readonly handleOpen: (end: AgentEnd, welcome: Welcome) => void;
-    /** An open line ended. */
-    readonly handleClosed: () => void;
-  }) {
-    this.#dial = options.dial;
-    this.#clock = options.clock;
-    this.#log = options.log;
-    this.#makeEnd = options.makeEnd;
-    this.#handleOpen = options.handleOpen;
-    this.#handleClosed = options.handleClosed;
-    this.#random = options.random;
+  constructor(options: LineConnectorOptions) {
+    const { clock, dials, random, localAddresses = () => [] } = options;
+    this.#options = options;
+    this.#clock = clock;
+    this.#servers = new DialServers({ dials, clock, random });
+    this.#race = new DialRace({
+      clock,
+      servers: this.#servers,
+      makeAttempt: (server) => this.#makeAttempt(server),
+      handleSuperseded: () => (this.#gaveUpMs = clock.monotonicMs()),
+    });
+    this.#addresses = new AddressWatch({
+      clock,
+      localAddresses,
+      handleChange: (gone) => this.#handleNetworkChange(gone),
+    });
   }
 
   get state(): LineState {
@@ -66,80 +86,116 @@ export class LineConnector {
   start(): void {
     if (this.#running) return;
     this.#running = true;
-    this.#connect();
+    this.#state = { state: 'connecting' };
+    this.#addresses.start();
+    this.#race.start();
   }
 
   /** Closes the line. Idempotent. */
   stop(): void {
     this.#running = false;
-    this.#cancelRetry?.();
-    this.#cancelRetry = undefined;
-    this.#end?.close();
-    this.#end = undefined;
+    this.#addresses.stop();
+    this.#race.stop();
+    this.#line?.attempt.close();
     this.#state = { state: 'stopped' };
   }
 
-  #connect(): void {
-    this.#cancelRetry = undefined;
-    if (!this.#running) return;
+  #makeAttempt(server: DialServer): DialAttempt {
     this.#state = { state: 'connecting' };
-    this.#openedMs = undefined;
-    let error: Error | undefined;
-    let ended = false;
-    const events: LineEvents = {
-      handleWelcome: (welcome) => this.#welcomed(welcome),
-      handleClosed: (close) => {
-        if (ended) return;
-        ended = true;
-        this.#closed(close, error);
+    const { makeEnd } = this.#options;
+    return new DialAttempt({
+      server,
+      clock: this.#clock,
+      makeEnd,
+      handlers: {
+        handleProgress: () => this.#race.handleProgress(),
+        handleOpened: (attempt) => this.#race.handleOpened(attempt),
+        handleWelcome: (attempt, end, welcome) => this.#handleWelcome(attempt, end, welcome),
+        handleEnded: (attempt, close, error) => {
+          if (attempt === this.#line?.attempt) this.#handleLineEnded(attempt, close, error);
+          else this.#handleAttemptEnded(attempt, close, error);
+        },
+        handleSocketWanted: (attempt, attach) => {
+          if (attempt === this.#line?.attempt) this.#line.extras.open(attach);
+        },
       },
-    };
-    try {
-      this.#dial(
-        (transport) => (this.#end = this.#makeEnd(transport, events)),
-        (cause) => (error ??= cause),
-      );
-    } catch (cause) {
-      const reason = cause instanceof Error ? cause.message : String(cause);
-      events.handleClosed({ closeCode: 1006, code: undefined, reason, cause });
-    }
+    });
   }
 
-  #welcomed(welcome: Welcome): void {
-    if (this.#end === undefined) return;
-    this.#openedMs = this.#clock.monotonicMs();
-    this.#state = { state: 'open', server: welcome.server, epoch: welcome.epoch };
+  #handleWelcome(attempt: DialAttempt, end: AgentEnd, welcome: Welcome): void {
+    const { server, epoch } = welcome;
+    const extras = new ExtraSockets({
+      dial: attempt.server.dial,
+      address: attempt.remoteAddress,
+      clock: this.#clock,
+    });
+    this.#line = { attempt, extras, openedMs: this.#clock.monotonicMs() };
+    this.#race.stop(attempt);
+    this.#servers.handleOpened(attempt.server);
+    this.#state = { state: 'open', server, epoch };
     this.#lastLogged = { text: '', atMs: Number.NEGATIVE_INFINITY };
-    this.#log.info({ server: welcome.server, epoch: welcome.epoch }, 'the line is open');
-    this.#handleOpen(this.#end, welcome);
+    this.#options.log.info({ server, epoch }, 'the line is open');
+    this.#options.handleOpen(end, welcome);
   }
 
-  #closed(close: LineClose, error: Error | undefined): void {
-    this.#end = undefined;
-    const openedMs = this.#openedMs;
-    const openMs = openedMs === undefined ? 0 : this.#clock.monotonicMs() - openedMs;
-    this.#openedMs = undefined;
-    const reason = close.reason || (error?.message ?? 'the connection broke');
+  #handleLineEnded(attempt: DialAttempt, close: LineClose, error: Error | undefined): void {
+    const line = this.#line;
+    this.#line = undefined;
+    if (line === undefined) return;
+    const nowMs = this.#clock.monotonicMs();
+    const kind = endKind(close, error, true);
+    line.extras.handleLineClosed(kind === 'lost');
+    if (nowMs - line.openedMs >= STABLE_CONNECTION_MS) this.#servers.handleStable(attempt.server);
     if (this.#running) {
-      const { waitMs, remedy } = closeAdvice(close);
-      if (openMs >= STABLE_CONNECTION_MS) this.#failures = 0;
-      const random = this.#random();
-      const delayMs = waitMs === undefined ? reconnectDelayMs(this.#failures++, random) : jittered(waitMs * 2, random);
-      this.#state = { state: 'waiting', code: close.code ?? `CLOSE_${close.closeCode}`, reason };
-      this.#tell(close, reason, remedy, openedMs !== undefined);
-      this.#cancelRetry = this.#clock.after(delayMs, () => this.#connect());
+      this.#handleEnd(attempt, close, error);
+      if (kind === 'broken') this.#servers.waitFor(attempt.server);
+      this.#race.start();
     }
-    if (openedMs !== undefined) this.#handleClosed();
+    this.#options.handleClosed();
   }
 
-  #tell(close: LineClose, reason: string, remedy: string | undefined, wasOpen: boolean): void {
+  #handleAttemptEnded(attempt: DialAttempt, close: LineClose, error: Error | undefined): void {
+    // Who was held back said nothing, so its end answers nothing.
+    const wasHeld = attempt.wasConnected && attempt.greetedMs === undefined;
+    if (!wasHeld && this.#running) this.#handleEnd(attempt, close, error);
+    this.#race.handleEnded(attempt);
+  }
+
+  /** Says what a failure means for the next dials, and tells it. */
+  #handleEnd(attempt: DialAttempt, close: LineClose, error: Error | undefined): void {
+    const nowMs = this.#clock.monotonicMs();
+    const mayBeOwn = nowMs - this.#gaveUpMs <= OWN_DOING_MS && nowMs - this.#excusedMs > OWN_DOING_EVERY_MS;
+    const { isForAll, remedy, waitMs } = closeAdvice(close, mayBeOwn);
+    if (close.closeCode === 4409 && mayBeOwn) this.#excusedMs = nowMs;
+    const kind = endKind(close, error, attempt.wasConnected);
+    // The server may not have heard of this end, and take what is still under way for news.
+    if (kind !== 'refused' && attempt.greetedMs !== undefined) this.#gaveUpMs = nowMs;
+    if (waitMs === undefined) this.#servers.handleFailure(attempt.server, kind);
+    else this.#servers.hold(waitMs, isForAll ? undefined : attempt.server);
+    const reason = close.reason || (error?.message ?? 'the connection broke');
+    if (this.#race.size <= 1) {
+      this.#state = { state: 'waiting', code: close.code ?? `CLOSE_${close.closeCode}`, reason };
+    }
+    this.#tell(close, reason, remedy, attempt);
+  }
+
+  #handleNetworkChange(gone: ReadonlySet<string>): void {
+    this.#line?.extras.handleNetworkChange(gone);
+    this.#line?.attempt.handleNetworkChange(gone);
+    // After the line, whose end is no failure of its server.
+    this.#servers.handleNetworkChange();
+    this.#race.handleNetworkChange(gone);
+  }
+
+  #tell(close: LineClose, reason: string, remedy: string | undefined, attempt: DialAttempt): void {
     const text = `${close.closeCode} ${reason}`;
     const nowMs = this.#clock.monotonicMs();
     if (text === this.#lastLogged.text && nowMs - this.#lastLogged.atMs < REPEAT_LOG_MS) return;
     this.#lastLogged = { text, atMs: nowMs };
     const details = { closeCode: close.closeCode, code: close.code, reason };
-    if (remedy !== undefined) this.#log.error(details, `the server refuses the line: ${remedy}`);
-    else if (wasOpen) this.#log.warn(details, 'the line ended; the agent connects again');
-    else this.#log.warn(details, 'the server cannot be reached; the agent goes on trying');
+    const { log } = this.#options;
+    if (remedy !== undefined) log.error(details, `the server refuses the line: ${remedy}`);
+    else if (attempt.wasWelcomed) log.warn(details, 'the line ended; the agent connects again');
+    else log.warn(details, 'the server cannot be reached; the agent goes on trying');
   }
 }

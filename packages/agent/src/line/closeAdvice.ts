@@ -4,6 +4,8 @@ import type { LineClose } from '@longline/line';
 export interface CloseAdvice {
   /** At least this long before the next attempt, in milliseconds; undefined for the usual wait. */
   readonly waitMs: number | undefined;
+  /** Whether every server is left alone for that time, not only the one that closed. */
+  readonly isForAll: boolean;
   /** What the operator should do; undefined where waiting is all. */
   readonly remedy: string | undefined;
 }
@@ -21,9 +23,14 @@ const remedies = new Map<number, string>([
   ],
 ]);
 
-/** Reads from a close what to do next. */
-export function closeAdvice(close: LineClose): CloseAdvice {
+/**
+ * Reads from a close what to do next. `isOwnDoing`: an older connection of this same agent may have taken the line, which
+ * is no quarrel with another agent and ends with the next attempt.
+ */
+export function closeAdvice(close: LineClose, isOwnDoing: boolean): CloseAdvice {
+  const isReplaced = close.closeCode === 4409;
   // One bad frame says nothing about the next line, whichever side found it; the robot is not to be away for it.
-  const remedy = close.code === 'FRAME_MALFORMED' ? undefined : remedies.get(close.closeCode);
-  return { waitMs: remedy === undefined ? undefined : REFUSED_WAIT_MS, remedy };
+  const isPassing = close.code === 'FRAME_MALFORMED' || (isReplaced && isOwnDoing);
+  const remedy = isPassing ? undefined : remedies.get(close.closeCode);
+  return { waitMs: remedy === undefined ? undefined : REFUSED_WAIT_MS, isForAll: isReplaced, remedy };
 }
