@@ -1,8 +1,10 @@
-const FIRST_BYTES = 1024;
+const FIRST_BYTES = 256;
+/** A buffer that grew beyond this is given back when the next body begins. */
+const KEPT_BYTES = 256 * 1024;
 
 /** Bytes written one after another into a buffer that is used again for the next body. */
 export class ByteWriter {
-  #buffer = new Uint8Array(FIRST_BYTES);
+  #buffer = new Uint8Array(0);
   #length = 0;
 
   /** Bytes written since the last `clear`. */
@@ -17,13 +19,14 @@ export class ByteWriter {
 
   clear(): void {
     this.#length = 0;
+    if (this.#buffer.length > KEPT_BYTES) this.#buffer = new Uint8Array(0);
   }
 
   /** Makes room for so many bytes and gives the buffer; what is written there at `length` counts after {@link advance}. */
   reserve(bytes: number): Uint8Array {
     const needed = this.#length + bytes;
     if (needed > this.#buffer.length) {
-      const grown = new Uint8Array(Math.max(needed, this.#buffer.length * 2));
+      const grown = new Uint8Array(Math.max(needed, this.#buffer.length * 2, FIRST_BYTES));
       grown.set(this.#buffer.subarray(0, this.#length));
       this.#buffer = grown;
     }

@@ -49,7 +49,7 @@ interface Plain {
 /**
  * The sender's end of one socket's packed records (clause 4.6): turns plain message records into the body of one packed
  * record. Bodies must arrive whole, each once, in the order they were made: later ones tell differences to earlier ones.
- * Keeps at most about 0.6 MiB, in proportion to the messages it packs.
+ * Keeps at most about 0.8 MiB, mostly four times the bytes of the messages it tells differences to.
  */
 export class Packer {
   readonly #zstd: Zstd | undefined;
