@@ -6,6 +6,8 @@ import { ChannelSender } from './ChannelSender.ts';
 import type { AdvertisedChannel } from './ChannelSender.ts';
 import type { Lane } from './channelRecords.ts';
 import { Copies } from './Copies.ts';
+import { demandSchema } from './demandRecord.ts';
+import type { DemandedChannel } from './demandRecord.ts';
 import { LineError } from './errors.ts';
 import type { LineClose } from './errors.ts';
 import type { FrameBuilder } from './FrameBuilder.ts';
@@ -33,6 +35,8 @@ export interface AgentEndHandlers {
   handleWelcome(welcome: Welcome): void;
   /** `ageMs` is the request's age now, never less than the truth. `payload` is valid during the call only. */
   handleRequest(request: RequestHeader, payload: Uint8Array, ageMs: number): void;
+  /** The server says which `watched` channels are looked at (clause 3.5). Optional. */
+  handleDemand?(channels: readonly DemandedChannel[]): void;
   /** The line wants one more socket: dial the server again and give the connection to `attach`. Optional. */
   handleSocketWanted?(attach: (transport: Transport) => LineEndpoint): void;
   /** A message left, copies not counted. Optional. */
@@ -219,6 +223,11 @@ export class AgentEnd extends LineEnd implements AgentSocketOwner {
       this.#handlers.handleWelcome(welcome);
       this.#ready = true;
       this.line.flushSoon();
+      return;
+    }
+    if (kind === 'demand') {
+      const { channels } = decodeJson(kind, body, demandSchema, this.line.limits.maxJsonBytes);
+      this.#handlers.handleDemand?.(channels);
       return;
     }
     if (kind !== 'request') throw new LineError('FRAME_UNEXPECTED', `a server sends no ${kind} to an open agent`);

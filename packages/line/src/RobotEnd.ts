@@ -2,6 +2,7 @@ import type { Clock, Schema } from '@longline/ros';
 import { ChannelReceiver } from './ChannelReceiver.ts';
 import type { ChannelListener, ReceivedChannel } from './ChannelReceiver.ts';
 import type { AdvertisedChannel } from './ChannelSender.ts';
+import type { DemandedChannel } from './demandRecord.ts';
 import { LineError } from './errors.ts';
 import type { LineClose, LineErrorCode } from './errors.ts';
 import { helloSchema } from './hello.ts';
@@ -117,6 +118,11 @@ export class RobotEnd extends LineEnd {
       line.send('request', body, true);
       break;
     }
+  }
+
+  /** Tells the robot which of its `watched` channels are looked at (clause 3.5); nothing once the line ended. */
+  demand(channels: readonly DemandedChannel[]): void {
+    if (this.line.state === 'open') this.line.send('demand', [encodeJson({ channels })], true);
   }
 
   close(code: LineErrorCode, message: string): void {

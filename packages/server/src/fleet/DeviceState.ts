@@ -26,7 +26,7 @@ export interface RobotLine {
   /** Takes in a further socket of this line. */
   addSocket(socket: RobotEnd, welcome: Omit<Welcome, 'maxFrameBytes'>): void;
   /** Says which `watched` channels are looked at. */
-  demand?(channels: readonly DemandedChannel[]): void;
+  demand(channels: readonly DemandedChannel[]): void;
   close(code: LineErrorCode, message: string): void;
 }
 

@@ -115,7 +115,7 @@ export class FleetState {
       device.demand ??= new DeviceDemand({
         clock: this.#clock,
         isPresent: ({ epoch, gone }) => device.online && epoch === device.epoch && !gone,
-        send: (channels) => device.line?.demand?.(channels),
+        send: (channels) => device.line?.demand(channels),
       });
     }
     device.demand?.handleChannel(channel);
