@@ -108,6 +108,21 @@ describe('PackingChoice', () => {
     expect(send(1, pose(0), 0.001)).toBe(false);
   });
 
+  test('a flood that goes on is tried for ever shorter shares of the time', async () => {
+    const { clock, choice } = subject();
+    const triedAtS = new Set<number>();
+    for (let tick = 0; tick < 4_000; tick++) {
+      let packed = 0;
+      for (let index = 0; index < 1_000; index++) packed += choice.shouldPack(1, pose(index)) ? 1 : 0;
+      if (packed > 0) {
+        triedAtS.add(Math.floor(clock.monotonicMs() / 1000));
+        choice.handlePacked([{ channelId: 1, messages: packed, plainBytes: 77 * packed, packedBytes: 7 * packed }], 5);
+      }
+      await clock.advance(10);
+    }
+    expect([...triedAtS]).toEqual([0, 5, 15, 35]);
+  });
+
   test('when time runs out, what saves the fewest bytes in a millisecond goes first', async () => {
     const { clock, choice } = subject();
     const share = (channelId: number, packedBytes: number) => ({

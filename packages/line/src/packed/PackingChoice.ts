@@ -53,6 +53,7 @@ interface Tried {
   /** Time spent on it lately: halved whenever the time for packing ran out. */
   spentMs: number;
   refusedSamples: number;
+  beganAtMs: number;
   retryAtMs: number;
   waitMs: number;
   /** Messages left plain since the clock was last read. */
@@ -89,14 +90,16 @@ export class PackingChoice {
   shouldPack(channelId: number, data: Uint8Array): boolean {
     let channel = this.#channels.get(channelId);
     if (channel === undefined) this.#channels.set(channelId, (channel = this.#newChannel()));
-    if (channel.packing)
+    if (channel.packing) {
       return data.length <= SAMPLE_BYTES || channel.saving !== undefined || this.#sample(channel, data);
+    }
     channel.unclocked += 1;
     // Large messages are rare, and reading the clock costs them nothing.
     if (channel.unclocked < PLAIN_PER_CLOCK && data.length <= SAMPLE_BYTES) return false;
     channel.unclocked = 0;
-    if (this.#clock.monotonicMs() < channel.retryAtMs) return false;
-    beginTrial(channel);
+    const nowMs = this.#clock.monotonicMs();
+    if (nowMs < channel.retryAtMs) return false;
+    beginTrial(channel, nowMs);
     return data.length <= SAMPLE_BYTES || this.#sample(channel, data);
   }
 
@@ -136,6 +139,7 @@ export class PackingChoice {
       savedPerMs: 0,
       spentMs: 0,
       refusedSamples: 0,
+      beganAtMs: this.#clock.monotonicMs(),
       retryAtMs: 0,
       waitMs: this.#limits.retryMs,
       unclocked: 0,
@@ -144,7 +148,6 @@ export class PackingChoice {
 
   #judge(channel: Tried): void {
     if ((channel.saving ?? 0) < this.#limits.worthwhileSaving) this.#leavePlain(channel);
-    else if (channel.packed >= 16 * TRIAL_MESSAGES) channel.waitMs = this.#limits.retryMs;
   }
 
   #sample(channel: Tried, data: Uint8Array): boolean {
@@ -169,7 +172,10 @@ export class PackingChoice {
   #leavePlain(channel: Tried): void {
     channel.packing = false;
     channel.unclocked = 0;
-    channel.retryAtMs = this.#clock.monotonicMs() + channel.waitMs;
+    const nowMs = this.#clock.monotonicMs();
+    // It was worth it for longer than it would be left plain now: begin with short waits again.
+    if (nowMs - channel.beganAtMs >= channel.waitMs) channel.waitMs = this.#limits.retryMs;
+    channel.retryAtMs = nowMs + channel.waitMs;
     channel.waitMs = Math.min(this.#limits.maxRetryMs, channel.waitMs * 2);
   }
 
@@ -194,8 +200,9 @@ export class PackingChoice {
   }
 }
 
-function beginTrial(channel: Tried): void {
+function beginTrial(channel: Tried, nowMs: number): void {
   channel.packing = true;
+  channel.beganAtMs = nowMs;
   channel.packed = 0;
   channel.plainBytes = 0;
   channel.savedPerMs = 0;
