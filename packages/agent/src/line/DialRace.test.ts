@@ -47,13 +47,12 @@ describe('unanswered dials', () => {
     expect(network.dialledMs).toEqual([0, 1_000, 3_000, 7_000, 11_000]);
   });
 
-  test('unreachable networks are tried again every half to one second, without end', async () => {
+  test('unreachable networks are tried again every half second to a second, without end', async () => {
     const { network } = start();
     network.answer = (dial) => network.clock.after(0, () => dial.fail('ENETUNREACH'));
     await network.clock.advance(60_000);
     const gapsMs = network.dialledMs.slice(1).map((atMs, index) => atMs - network.dialledMs[index]!);
-    expect(gapsMs.slice(0, 4)).toEqual([100, 200, 400, 500]);
-    expect(new Set(gapsMs.slice(3))).toEqual(new Set([500]));
+    expect(new Set(gapsMs)).toEqual(new Set([500]));
   });
 
   test('refusals back off up to three seconds, and several at once count once', async () => {

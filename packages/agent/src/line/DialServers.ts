@@ -10,7 +10,7 @@ export interface DialServer {
 
 /** Longest pause after the path broke, in milliseconds, before jitter: the network may be back at any time. */
 const LONGEST_BROKEN_MS = 1_000;
-/** A server that was lost is dialled again at once, but not sooner than so long after its last dial, in milliseconds. */
+/** A server that did not refuse is not dialled again sooner than so long after its last dial, in milliseconds. */
 const LEAST_BETWEEN_MS = 500;
 
 /** How one server has answered lately. */
@@ -30,7 +30,8 @@ class Entry implements DialServer {
 
 /**
  * Which server is dialled next, and when: the one that worked last, then the others in turn. Each waits after its own
- * failures only: after refusals 0.2 s doubling to 3 s, after a broken path 1 s at most, all with jitter.
+ * failures only: after refusals 0.2 s doubling to 3 s until a line lasted, after a broken path 0.2 s doubling to 1 s until one
+ * was welcomed, all with jitter.
  */
 export class DialServers {
   readonly #clock: Clock;
@@ -67,8 +68,10 @@ export class DialServers {
     return taken;
   }
 
-  /** A line to it was welcomed. */
+  /** A line to it was welcomed: it is the preferred one, and the path works. */
   handleOpened(server: DialServer): void {
+    const opened = this.#entryOf(server);
+    if (opened !== undefined) opened.breaks = 0;
     this.#entries = [
       ...this.#entries.filter((entry) => entry === server),
       ...this.#entries.filter((entry) => entry !== server),
@@ -78,7 +81,7 @@ export class DialServers {
   /** A line to it lasted. */
   handleStable(server: DialServer): void {
     const entry = this.#entryOf(server);
-    if (entry !== undefined) entry.refusals = entry.breaks = 0;
+    if (entry !== undefined) entry.refusals = 0;
   }
 
   /** A dial to it failed, or a line ended. What several dials tell at once counts once. */
@@ -91,10 +94,11 @@ export class DialServers {
       case 'lost':
         entry.notBeforeMs = entry.dialledMs + LEAST_BETWEEN_MS;
         break;
-      case 'broken':
-        entry.notBeforeMs =
-          nowMs + Math.min(reconnectDelayMs(entry.breaks++, random), jittered(LONGEST_BROKEN_MS, random));
+      case 'broken': {
+        const pauseMs = Math.min(reconnectDelayMs(entry.breaks++, random), jittered(LONGEST_BROKEN_MS, random));
+        entry.notBeforeMs = Math.max(nowMs + pauseMs, entry.dialledMs + LEAST_BETWEEN_MS);
         break;
+      }
       case 'refused':
         entry.notBeforeMs = nowMs + reconnectDelayMs(entry.refusals++, random);
     }
