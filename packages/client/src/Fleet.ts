@@ -16,6 +16,8 @@ import type { TopicListener, TopicQuery } from './TopicSink.ts';
 import { waitBounded } from './waitBounded.ts';
 import { watchHidden } from './watchHidden.ts';
 import type { VisibilityDocument } from './watchHidden.ts';
+import { watchOnline } from './watchOnline.ts';
+import type { OnlineEvents } from './watchOnline.ts';
 import { WireSubscriptions } from './WireSubscriptions.ts';
 
 /** Options of every way to a {@link Fleet}. */
@@ -28,6 +30,8 @@ export interface FleetOptions {
   readonly limits?: Partial<LineLimits>;
   /** While this page is hidden no messages are received: they begin anew, with the last values, when it is shown. */
   readonly document?: VisibilityDocument | undefined;
+  /** Tells when the machine has a network again; it is connected at once then. */
+  readonly network?: OnlineEvents | undefined;
   /** In [0, 1), for the jitter of reconnects. Default `Math.random`. */
   readonly random?: () => number;
 }
@@ -52,7 +56,7 @@ export class Fleet {
   readonly #router: TopicRouter;
   readonly #requests: RequestSender;
   readonly #closed = new AbortController();
-  readonly #stopWatching: Disposer | undefined;
+  readonly #stopWatching: Disposer;
   #paused = false;
 
   /** For `connect()` and `connectPort()`. `target` names the server in errors. */
@@ -93,8 +97,13 @@ export class Fleet {
         handleMark: (subscription) => this.#wire.handleMark(subscription),
       },
     });
-    const { document } = options;
-    this.#stopWatching = document && watchHidden(document, (hidden) => this.#setPaused(hidden));
+    const { document, network } = options;
+    const stopHidden = document && watchHidden(document, (hidden) => this.#setPaused(hidden));
+    const stopOnline = network && watchOnline(network, () => this.#link.handleOnline());
+    this.#stopWatching = () => {
+      stopHidden?.();
+      stopOnline?.();
+    };
     this.#link.start();
   }
 
@@ -173,7 +182,7 @@ export class Fleet {
 
   /** Ends everything: loops end, open requests reject as unknown. Idempotent; waits for the socket. */
   async close(): Promise<void> {
-    this.#stopWatching?.();
+    this.#stopWatching();
     this.#closed.abort(this.#closedError());
     const closed = this.#link.close();
     if (this.status.current.state !== 'closed') this.status.set({ state: 'closed' });

@@ -1,6 +1,6 @@
 import { reconnectDelayMs, STABLE_CONNECTION_MS } from '@longline/ros';
 import type { Clock, Disposer } from '@longline/ros';
-import { ReaderEnd } from '@longline/line';
+import { defaultLimits, ReaderEnd } from '@longline/line';
 import type {
   LineClose,
   LineEndpoint,
@@ -10,6 +10,7 @@ import type {
   Transport,
   Welcome,
 } from '@longline/line';
+import { DialPatience } from './DialPatience.ts';
 
 /** Opens one transport to the server and attaches a line's end to it. */
 export type LineOpener = (attach: (transport: Transport) => LineEndpoint) => void;
@@ -38,15 +39,27 @@ export interface LiveLinkOptions {
 /** How long a closing transport is waited for, in milliseconds. */
 const CLOSE_WAIT_MS = 2_500;
 
-/** Keeps one reader's line to the server: one {@link ReaderEnd} per connection, again and again until closed. */
+/** After a silence it is dialled at once, but not sooner than so long after the last dial, in milliseconds. */
+const LEAST_BETWEEN_MS = 500;
+/** Ends that say that nothing was heard, not that anybody refused. */
+const silences: ReadonlySet<string | undefined> = new Set(['HELLO_TIMEOUT', 'LINE_SILENT']);
+
+/**
+ * Keeps one reader's line to the server: one {@link ReaderEnd} per connection, again and again until closed. A line or an
+ * attempt that is silent is dropped and dialled again at once; after any other end there is a pause, doubling and jittered.
+ */
 export class LiveLink {
   readonly #options: LiveLinkOptions;
   #end: ReaderEnd | undefined;
   #transportClosed: Promise<undefined> = Promise.resolve(undefined);
+  readonly #patience = new DialPatience();
   #attempt = 0;
+  #dialledMs = Number.NEGATIVE_INFINITY;
   #connectedMs: number | undefined;
   #cancelRetry: Disposer | undefined;
   #isClosing = false;
+  /** The attempt is ended for a new one. */
+  #isRetried = false;
   #closed: Promise<void> | undefined;
 
   constructor(options: LiveLinkOptions) {
@@ -60,21 +73,25 @@ export class LiveLink {
 
   start(): void {
     const { clock, handlers, hello, limits, open, reopens } = this.#options;
+    this.#cancelRetry = undefined;
     handlers.handleConnecting();
     // Whoever was told may have closed the link.
     if (this.#isClosing) return;
     const { promise, resolve } = Promise.withResolvers<undefined>();
     if (reopens) this.#transportClosed = promise;
+    const dialledMs = (this.#dialledMs = clock.monotonicMs());
+    const helloTimeoutMs = this.#patience.next(dialledMs, limits?.helloTimeoutMs ?? defaultLimits.helloTimeoutMs);
     open((transport) => {
       const end: ReaderEnd = new ReaderEnd({
         transport,
         clock,
         hello,
-        ...(limits === undefined ? {} : { limits }),
+        limits: { ...limits, helloTimeoutMs },
         handlers: {
           ...bound(handlers),
           handleWelcome: (welcome) => {
             this.#connectedMs = clock.monotonicMs();
+            this.#patience.handleWelcome(this.#connectedMs - dialledMs);
             handlers.handleConnected(end, welcome);
           },
           handleClosed: (close) => this.#handleClosed(close),
@@ -92,6 +109,19 @@ export class LiveLink {
         },
       };
     });
+  }
+
+  /** The machine has a network again: what was tried without one is tried anew. An open line shows by itself whether it lives. */
+  handleOnline(): void {
+    if (this.#isClosing) return;
+    this.#patience.handleOnline();
+    if (this.#cancelRetry !== undefined) {
+      this.#cancelRetry();
+      this.start();
+    } else if (this.#end?.state === 'greeting') {
+      this.#isRetried = true;
+      this.#end.close();
+    }
   }
 
   /** Ends the line and all attempts. Idempotent; waits for the transport, 2.5 s at most. */
@@ -117,7 +147,11 @@ export class LiveLink {
     this.#connectedMs = undefined;
     this.#end = undefined;
     if (this.#isClosing || !reopens) return handlers.handleDisconnected(close, undefined);
-    const retryInMs = reconnectDelayMs(this.#attempt++, random());
+    const isSilent = silences.has(close.code) || this.#isRetried;
+    this.#isRetried = false;
+    const retryInMs = isSilent
+      ? Math.max(0, this.#dialledMs + LEAST_BETWEEN_MS - clock.monotonicMs())
+      : reconnectDelayMs(this.#attempt++, random());
     this.#cancelRetry = clock.after(retryInMs, () => this.start());
     handlers.handleDisconnected(close, retryInMs);
   }

@@ -18,8 +18,9 @@ export interface ConnectOptions extends FleetOptions {
  */
 export function connect(url: string, options: ConnectOptions = {}): Fleet {
   const target = liveUrl(url);
-  // Node has none.
+  // Node has neither.
   const document = options.document ?? ('document' in globalThis ? globalThis.document : undefined);
+  const network = options.network ?? ('addEventListener' in globalThis ? globalThis : undefined);
   const Socket = options.WebSocket ?? globalThis.WebSocket;
   return new Fleet(
     {
@@ -27,6 +28,6 @@ export function connect(url: string, options: ConnectOptions = {}): Fleet {
       reopens: true,
       open: (attach) => void bindWebSocket(new Socket(target, [...subprotocols]), attach),
     },
-    { ...options, document: options.pauseWhenHidden === false ? undefined : document },
+    { ...options, network, document: options.pauseWhenHidden === false ? undefined : document },
   );
 }

@@ -9,6 +9,7 @@ export type { LineOpener } from './LiveLink.ts';
 export { DEFAULT_BUFFER_MESSAGES, MessageStream } from '@longline/line';
 export type { MessageStreamOptions } from '@longline/line';
 export type { VisibilityDocument } from './watchHidden.ts';
+export type { OnlineEvents } from './watchOnline.ts';
 export { RemoteDevice } from './RemoteDevice.ts';
 export type { MessageToSend, StandingCommand } from './RemoteDevice.ts';
 export type { FleetStatus, StatusStream } from './StatusStream.ts';
