@@ -16,7 +16,10 @@ import type { LineState } from './line/LineConnector.ts';
 import { GraphView } from './robot/GraphView.ts';
 import { RosTime } from './robot/RosTime.ts';
 import { StatusReporter } from './StatusReporter.ts';
+import { DataBudget } from './up/DataBudget.ts';
+import type { BudgetUse } from './up/DataBudget.ts';
 import { Selection } from './up/Selection.ts';
+import { SnapshotTaker } from './up/SnapshotTaker.ts';
 import { Uplink } from './up/Uplink.ts';
 
 const SOFTWARE = `longline-agent ${version}`;
@@ -30,6 +33,8 @@ export interface AgentStatus {
   readonly robot: RobotStatus;
   /** Topics being sent. */
   readonly channels: number;
+  /** What is used of the data budget; undefined without one. */
+  readonly budget: BudgetUse | undefined;
   /** Bytes that wait for the line, and messages dropped since the start because they did not fit or were replaced. */
   readonly outbox: { readonly bytes: number; readonly dropped: number };
 }
@@ -62,6 +67,7 @@ export class Agent {
   readonly #view: GraphView;
   readonly #rosTime: RosTime;
   readonly #uplink: Uplink;
+  readonly #budget: DataBudget | undefined;
   readonly #guard = new RequestGuard();
   readonly #publishers: PublisherPool;
   readonly #standing: StandingCommands;
@@ -83,14 +89,19 @@ export class Agent {
     this.#view = new GraphView(graph);
     const handleChange = (): void => this.#reporter.handleChange();
     this.#rosTime = new RosTime({ graph, view: this.#view, clock, log, handleChange });
+    const selection = new Selection(config.topics);
+    const budget =
+      config.budget && new DataBudget({ clock, log, config: config.budget, handleChange: () => this.#handleBudget() });
+    this.#budget = budget;
     this.#uplink = new Uplink({
       graph,
       view: this.#view,
-      selection: new Selection(config.topics),
+      selection,
       outbox: this.#outbox,
       clock,
       rosTime: this.#rosTime,
       log,
+      ...(budget === undefined ? {} : { allowance: (lane) => budget.allowance(lane) }),
     });
     const isMotion = motionTopics(config.motion.topics);
     this.#publishers = new PublisherPool({ graph, view: this.#view, clock, isMotion });
@@ -104,6 +115,7 @@ export class Agent {
         guard: this.#guard,
         publishers: this.#publishers,
         standing: this.#standing,
+        snapshots: new SnapshotTaker({ graph, view: this.#view, selection, clock }),
         isMotion,
       },
     });
@@ -127,6 +139,7 @@ export class Agent {
       line: this.#connector.state,
       robot: this.#robotStatus(),
       channels: this.#uplink.size,
+      budget: this.#budget?.use,
       outbox: { bytes: this.#outbox.bytes, dropped: this.#outbox.droppedTotal },
     };
   }
@@ -164,6 +177,7 @@ export class Agent {
     this.#connector.stop();
     this.#rosTime.stop();
     this.#uplink.stop();
+    this.#budget?.stop();
     this.#view.stop();
     this.#publishers.close();
     await this.#graph.close();
@@ -191,6 +205,8 @@ export class Agent {
       handlers: {
         handleWelcome: (welcome) => events.handleWelcome(welcome),
         handleRequest: (header, payload, ageMs) => this.#dispatcher.handleRequest(header, payload, ageMs),
+        handleDemand: (channels) => this.#uplink.handleDemand(channels),
+        handleSent: (lane, bytes) => this.#budget?.handleSent(lane, bytes),
         handleSocketWanted: (attach) => events.handleSocketWanted(attach),
         handleClosed: (close) => events.handleClosed(close),
       },
@@ -211,8 +227,14 @@ export class Agent {
     this.#reporter.handleLineClosed();
   }
 
+  #handleBudget(): void {
+    this.#uplink.handleAllowance();
+    this.#reporter.handleChange();
+  }
+
   #robotStatus(): RobotStatus {
     const status = this.#view.status;
+    const budget = this.#budget?.use;
     return {
       ros:
         status.state === 'connected'
@@ -220,6 +242,9 @@ export class Agent {
           : { state: 'disconnected', code: status.code, reason: status.reason.slice(0, 2_048) },
       simulatedTime: this.#rosTime.simulated,
       standing: this.#standing.list,
+      ...(budget === undefined
+        ? {}
+        : { budget: { bytesPerDay: budget.bytesPerDay, usedBytes: budget.usedBytes, level: budget.level } }),
     };
   }
 }

@@ -5,6 +5,7 @@ import type {
   Disposer,
   GraphListener,
   GraphSnapshot,
+  Message,
   OperationOptions,
   ParameterValue,
   Publisher,
@@ -28,6 +29,7 @@ import {
 import type { Reply } from './OpenRequests.ts';
 import { replyError } from './replyError.ts';
 import type { Action } from './requestRecords.ts';
+import { decodeSnapshot } from './snapshotPayload.ts';
 
 /** How a {@link RemoteGraph} reaches its robot. */
 export interface RemoteRobot {
@@ -92,6 +94,14 @@ export class RemoteGraph implements RosGraph {
 
   async snapshot(options: OperationOptions = {}): Promise<GraphSnapshot> {
     return this.#ask({ kind: 'graph' }, graphPayloadSchema, options);
+  }
+
+  /**
+   * The newest message of a topic, fetched from the robot now, whether or not it sends the topic: the next one, or the last
+   * where it is latched. Rejects with `TOPIC_UNKNOWN`, `NOT_ALLOWED`, `ROS_TIMEOUT` when none is published in time.
+   */
+  async takeSnapshot(topic: string, options: OperationOptions = {}): Promise<Message> {
+    return decodeSnapshot((await this.#request({ kind: 'snapshot', topic }, nothing, options)).payload);
   }
 
   async messageSchema(type: string, options: OperationOptions = {}): Promise<Schema> {

@@ -49,6 +49,7 @@ export { actionSchema, isCommand, requestHeaderSchema, stopRoom } from './reques
 export type { Action, ActionKind, ReplyHeader, ReplyState, RequestHeader, RobotStatus } from './requestRecords.ts';
 export { RemoteGraph } from './RemoteGraph.ts';
 export type { RemoteRobot } from './RemoteGraph.ts';
+export { decodeSnapshot, encodeSnapshot } from './snapshotPayload.ts';
 export { replyError } from './replyError.ts';
 export { standingPayloadSchema } from './payloads.ts';
 export { RobotEnd } from './RobotEnd.ts';

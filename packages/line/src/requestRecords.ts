@@ -20,6 +20,8 @@ export const actionSchema = z.discriminatedUnion('kind', [
   /** Payload: the value as JSON text. */
   z.object({ kind: z.literal('parameter.set'), name }),
   z.object({ kind: z.literal('graph') }),
+  /** The newest message of a topic, whether or not it is being sent. */
+  z.object({ kind: z.literal('snapshot'), topic: name }),
   z.object({ kind: z.literal('schema.message'), type: name }),
   z.object({ kind: z.literal('schema.service'), service: name }),
   z.object({
@@ -99,5 +101,13 @@ export const robotStatusSchema = z.object({
   standing: z
     .array(z.object({ topic: name, state: z.enum(['active', 'ended']), reason: z.optional(z.string().max(256)) }))
     .max(1000),
+  /** What is used of its data budget, as of now; absent without one. */
+  budget: z.optional(
+    z.object({
+      bytesPerDay: z.number(),
+      usedBytes: z.number(),
+      level: z.enum(['free', 'thinned', 'sparse', 'spent']),
+    }),
+  ),
 });
 export type RobotStatus = z.infer<typeof robotStatusSchema>;

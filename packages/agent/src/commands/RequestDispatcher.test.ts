@@ -9,6 +9,8 @@ import { motionTopics } from './motion.ts';
 import { PublisherPool } from './PublisherPool.ts';
 import { MAX_RUNNING, RequestDispatcher } from './RequestDispatcher.ts';
 import { RequestGuard } from './RequestGuard.ts';
+import { Selection } from '../up/Selection.ts';
+import { SnapshotTaker } from '../up/SnapshotTaker.ts';
 import { StandingCommands } from './StandingCommands.ts';
 
 const text: Schema = { name: 'std_msgs/String', encoding: 'ros1msg', text: 'string data\n' };
@@ -35,6 +37,7 @@ class World {
         guard: new RequestGuard(),
         publishers: new PublisherPool({ graph, view, clock, isMotion: motionTopics([]) }),
         standing: new StandingCommands({ clock, log: silentLog, handleChange: () => undefined }),
+        snapshots: new SnapshotTaker({ graph, view, clock, selection: new Selection([]) }),
         isMotion: motionTopics([]),
       },
     });

@@ -3,6 +3,7 @@ import { isDeviceId } from '@longline/line';
 import { LonglineError } from '@longline/ros';
 import { z } from 'zod';
 import { parseRobotUrl } from '../openGraph.ts';
+import { budgetSchema } from './budgetSchema.ts';
 import { hostDeviceId } from './hostDeviceId.ts';
 import { serversSchema } from './serversSchema.ts';
 import { patternSchema, topicRuleSchema } from './topicRule.ts';
@@ -62,6 +63,8 @@ export const agentConfigSchema = z.strictObject({
       queueDepth: z.int().min(1).max(100_000).default(100),
     })
     .prefault({}),
+  /** How many bytes may be sent in 24 hours. Default: as many as there are. */
+  budget: budgetSchema.optional(),
   /** The line to the server. */
   line: z
     .strictObject({

@@ -101,6 +101,7 @@ const bad: readonly (readonly [what: string, yaml: string, ...messages: string[]
   ['a list for the device', 'device: [a]', 'device (line 1): write text or a whole number'],
   ['a key twice', 'device: a\ndevice: b', 'line 2'],
   ['an outbox too small', 'outbox: {maxBytes: 5}', 'outbox.maxBytes', '1048576'],
+  ['a budget too small', 'budget: {bytesPerDay: 100}', 'budget.bytesPerDay (line 1)', '1048576'],
   ['a proxy that is none', 'proxy: socks5://x', 'proxy (line 1)', 'http://HOST:PORT'],
 ];
 test.each(bad)('refused with its place and remedy: %s', async (_what, yaml, ...messages) => {

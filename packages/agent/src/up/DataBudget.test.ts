@@ -27,11 +27,15 @@ function setUp(config: Parameters<typeof budgetSchema.parse>[0] = { bytesPerDay:
   return { clock, budget, changes, warnings };
 }
 
-test('a budget degrades at 70 and 90 % and cuts at 100 %, control never', () => {
-  const { budget, changes, warnings } = setUp();
+test('a budget degrades at 70 and 90 % and cuts at 100 %, control never', async () => {
+  const { clock, budget, changes, warnings } = setUp();
   budget.handleSent('bulk', 70 * MB - 1);
+  await clock.advance(1);
   expect(changes).toEqual([]);
-  for (const bytes of [1, 20 * MB - 1, 1, 10 * MB]) budget.handleSent('state', bytes);
+  for (const bytes of [1, 20 * MB - 1, 1, 10 * MB]) {
+    budget.handleSent('state', bytes);
+    await clock.advance(1);
+  }
   expect(changes).toEqual(['thinned', 'sparse', 'spent']);
   expect(warnings.length).toBe(3);
   expect(budget.allowance('control')).toBe(budgetTable.free.control);

@@ -24,7 +24,7 @@ export interface DataBudgetOptions {
   readonly clock: Clock;
   readonly log: Log;
   readonly config: BudgetConfig;
-  /** A lane has another allowance now. */
+  /** A lane has another allowance now; told on a turn of its own, not while something is being sent. */
   readonly handleChange: () => void;
 }
 
@@ -42,6 +42,7 @@ export class DataBudget {
   readonly #levels: Record<Lane, BudgetLevel> = { control: 'free', state: 'free', telemetry: 'free', bulk: 'free' };
   #hour: number;
   #cancelTimer: Disposer | undefined;
+  #cancelTell: Disposer | undefined;
 
   constructor(options: DataBudgetOptions) {
     this.#options = options;
@@ -74,6 +75,11 @@ export class DataBudget {
   }
 
   stop(): void {
+    this.#cancelTell?.();
+    this.#stopTimer();
+  }
+
+  #stopTimer(): void {
     this.#cancelTimer?.();
     this.#cancelTimer = undefined;
   }
@@ -114,11 +120,14 @@ export class DataBudget {
       this.#levels[lane] = level;
     }
     const level = this.#strictest;
-    if (level === 'free') this.stop();
+    if (level === 'free') this.#stopTimer();
     else this.#cancelTimer ??= this.#options.clock.after(this.#msOfHourLeft(), () => this.#handleHour());
     if (!changed) return;
     if (level !== before) this.#tell(level);
-    this.#options.handleChange();
+    this.#cancelTell ??= this.#options.clock.after(0, () => {
+      this.#cancelTell = undefined;
+      this.#options.handleChange();
+    });
   }
 
   #msOfHourLeft(): number {

@@ -16,11 +16,17 @@ export interface LatestMessage {
 /** Undefined before the first message, and when it was too large to keep. */
 export function latestMessage(device: DeviceState, channel: ChannelState, clock: Clock): LatestMessage | undefined {
   const message = channel.latest;
-  if (message === undefined) return undefined;
-  const { receiveTime } = channel;
+  return message && withAge(device, message, channel.receiveTime, clock);
+}
+
+/** A message that came just now, otherwise than on its channel. */
+export const snapshotMessage = (device: DeviceState, message: Message, clock: Clock): LatestMessage =>
+  withAge(device, message, clock.wallNs(), clock);
+
+function withAge(device: DeviceState, message: Message, receiveTime: bigint, clock: Clock): LatestMessage {
   const nowNs = clock.wallNs();
   // Before the clocks were compared only the time since it came here is known.
   const { wallOffsetNs } = device.clock ?? { wallOffsetNs: message.logTime - receiveTime };
   const ageMs = Math.max(0, Number(nowNs + wallOffsetNs - message.logTime) / 1e6);
-  return { device: device.id, topic: channel.topic, message, receiveTime, ageMs };
+  return { device: device.id, topic: message.channel.topic, message, receiveTime, ageMs };
 }

@@ -8,6 +8,23 @@ export const topicQuery = z.strictObject({
   topic: z.string().min(1).max(1024).describe('Absolute topic name, like /turtle1/pose'),
 });
 export const optionalTopicQuery = topicQuery.partial();
+export const latestQuery = optionalTopicQuery
+  .extend({
+    fresh: z
+      .enum(['true', 'false'])
+      .default('false')
+      .describe('true: fetched from the robot now, whether or not it sends the topic; needs `topic`'),
+    deadlineMs: z.coerce
+      .number()
+      .min(1)
+      .max(86_400_000)
+      .optional()
+      .describe('With `fresh`: how long a message is waited for; default 5000'),
+  })
+  .refine(({ fresh, topic }) => fresh === 'false' || topic !== undefined, {
+    path: ['topic'],
+    message: 'is needed with fresh=true: a snapshot is of one topic',
+  });
 
 export const errorShape = z
   .object({ code: z.string(), message: z.string(), details: z.record(z.string(), z.unknown()) })

@@ -1,6 +1,7 @@
 import type { Action, ActionKind } from '@longline/line';
 import { stringifyExact } from '@longline/ros';
 import type { Encoding, RosGraph } from '@longline/ros';
+import type { SnapshotTaker } from '../../up/SnapshotTaker.ts';
 import type { AllowList } from '../AllowList.ts';
 import type { PublisherPool } from '../PublisherPool.ts';
 import type { RequestGuard } from '../RequestGuard.ts';
@@ -14,6 +15,7 @@ export interface HandlerContext {
   readonly guard: RequestGuard;
   readonly publishers: PublisherPool;
   readonly standing: StandingCommands;
+  readonly snapshots: SnapshotTaker;
   /** Whether a topic of a type moves the robot. */
   readonly isMotion: (topic: string, type: string) => boolean;
 }

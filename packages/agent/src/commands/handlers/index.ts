@@ -8,6 +8,7 @@ import { parameterSet } from './parameterSet.ts';
 import { publish } from './publish.ts';
 import { schemaMessage } from './schemaMessage.ts';
 import { schemaService } from './schemaService.ts';
+import { snapshot } from './snapshot.ts';
 import { standingEnd } from './standingEnd.ts';
 import { standingSet } from './standingSet.ts';
 
@@ -16,6 +17,7 @@ export const handlers: { readonly [Kind in ActionKind]: Handler<Kind> } = {
   publish,
   call,
   graph,
+  snapshot,
   'parameter.list': parameterList,
   'parameter.get': parameterGet,
   'parameter.set': parameterSet,

@@ -1,14 +1,14 @@
 import type { FastifyReply } from 'fastify';
-import { RosError } from '@longline/ros';
+import { DEFAULT_DEADLINE_MS, RosError } from '@longline/ros';
 import { z } from 'zod';
 import { ServerError } from '../../errors.ts';
-import { latestMessage } from '../../fleet/LatestMessage.ts';
+import { latestMessage, snapshotMessage } from '../../fleet/LatestMessage.ts';
 import type { LatestMessage } from '../../fleet/LatestMessage.ts';
 import type { DeviceState } from '../../fleet/DeviceState.ts';
 import type { App, RouteContext } from '../App.ts';
 import { knownDevice, sendJson, sendJsonText } from '../App.ts';
 import { latestJson, messageJson } from '../latestJson.ts';
-import { answers, deviceParams, latestShape, optionalTopicQuery } from '../shapes.ts';
+import { answers, deviceParams, latestQuery, latestShape } from '../shapes.ts';
 
 /** In the list of all topics, larger messages are left out: they are had one by one. */
 const LARGEST_LISTED_BYTES = 64 * 1024;
@@ -20,18 +20,23 @@ export function latestRoute(app: App, context: RouteContext): void {
     {
       schema: {
         summary: 'The last message of a topic; without a topic, of all topics',
-        description: 'As JSON, or with `Accept: application/octet-stream` the serialized bytes, times in the headers.',
+        description:
+          'As JSON, or with `Accept: application/octet-stream` the serialized bytes, times in the headers. ' +
+          'With `fresh=true` the robot is asked for it now.',
         tags: ['devices'],
         params: deviceParams,
-        querystring: optionalTopicQuery,
+        querystring: latestQuery,
         response: answers(z.union([latestShape, z.object({ latest: z.array(latestShape.partial()) })])),
       },
     },
-    (request, reply) => {
-      const { state } = knownDevice(context, request, request.params.id);
-      const { topic } = request.query;
+    async (request, reply) => {
+      const { device, state } = knownDevice(context, request, request.params.id);
+      const { topic, fresh, deadlineMs = DEFAULT_DEADLINE_MS } = request.query;
       if (topic === undefined) return sendJsonText(reply, listJson(state, context));
-      const latest = theLatest(state, topic, context);
+      const latest =
+        fresh === 'true'
+          ? snapshotMessage(state, await device.takeSnapshot(topic, { deadlineMs }), context.clock)
+          : theLatest(state, topic, context);
       if (request.headers.accept?.includes('application/octet-stream') === true) return sendBytes(reply, latest);
       const fields = messageJson(latest.message);
       if ('json' in fields) return sendJsonText(reply, latestJson(latest, `"message":${fields.json}`));
@@ -56,7 +61,7 @@ function theLatest(state: DeviceState, topic: string, { clock }: RouteContext): 
   throw new ServerError(
     'MESSAGE_NONE',
     channel.messages === 0
-      ? `No message of ${topic} has come from device ${state.id} yet.`
+      ? `No message of ${topic} has come from device ${state.id} yet.${channel.advertised.demand === 'watched' ? ' It flows only while somebody looks; ask with fresh=true.' : ''}`
       : `The last message of ${topic} was not kept: too large, or of an older definition. Subscribe to see the next.`,
     { details: { device: state.id, topic } },
   );
