@@ -1,11 +1,10 @@
 import { randomFillSync } from 'node:crypto';
-import { codecFor } from '@longline/ros';
+import { codecFor, concatDefinition } from '@longline/ros';
 import type { Channel } from '@longline/ros';
 import { findRos1Text, ros1Schema } from '@longline/ros/fixtures';
-import { concatDefinition } from '@longline/ros';
 import { Drive } from '../wire/Drive.ts';
 import { seededRandom } from '../wire/random.ts';
-import { robotTopics, ROOM } from '../wire/robotTopics.ts';
+import { robotTopics } from '../wire/robotTopics.ts';
 import type { RobotTopic } from '../wire/robotTopics.ts';
 import { sharedTimeOf, stampOf } from './sharedClock.ts';
 
@@ -54,7 +53,7 @@ const images: LoadTopic = {
 };
 
 const random = seededRandom(1);
-const drive = new Drive(random, ROOM);
+const drive = new Drive(random);
 let firstMs: number | undefined;
 
 function measured(name: TopicName, of: RobotTopic['name'], phase: number, headerOffset: number): LoadTopic {
@@ -94,6 +93,8 @@ export function readHeader(topic: LoadTopic, data: Uint8Array): { readonly seque
   };
 }
 
+/** A Twist older than this is of no use to a robot that moves. */
+export const COMMAND_DEADLINE_MS = 200;
 /** Where the reader's Twist goes. */
 export const COMMAND_TOPIC = '/cmd_vel';
 export const COMMAND_TYPE = 'geometry_msgs/Twist';

@@ -1,5 +1,6 @@
 import { AgentEnd, defaultLimits, Outbox } from '@longline/line';
 import type { LineLimits, RobotStatus, Transport, Welcome } from '@longline/line';
+import { nodeZstd } from '@longline/line/node';
 import { version } from '@longline/ros';
 import type { Clock, Log, RosGraph } from '@longline/ros';
 import { AllowList } from './commands/AllowList.ts';
@@ -190,6 +191,7 @@ export class Agent {
       transport,
       clock: this.#clock,
       limits: lineLimits(this.#config.line.silenceMs),
+      zstd: nodeZstd,
       hello: {
         role: 'agent',
         device: this.#config.device,

@@ -19,7 +19,10 @@ import type { LineLimits } from './limits.ts';
 import type { LineCore } from './LineCore.ts';
 import { LineEnd } from './LineEnd.ts';
 import type { LineEndOptions } from './LineEnd.ts';
-import type { FillOptions, Outbox } from './Outbox.ts';
+import type { FillOptions, Outbox, OutboxListener } from './Outbox.ts';
+import type { FramePacking } from './packed/FramePacking.ts';
+import { LinePacking } from './packed/LinePacking.ts';
+import type { Zstd } from './packed/Zstd.ts';
 import type { PathEstimate } from './Pacer.ts';
 import { RecentRequests } from './RecentRequests.ts';
 import { MESSAGE_HEADER_BYTES, RECORD_HEADER_BYTES } from './recordKinds.ts';
@@ -58,6 +61,8 @@ const SOCKETS_LOOK_MS = 5_000;
 /** A lane that got no turn for so long, or for a hundred chunks, gets one, in milliseconds. */
 const STARVED_MS = 1_000;
 const STARVED_CHUNKS = 100;
+/** Up to this share of the path's rate urgent messages never wait for the window. */
+const LITTLE_SHARE = 0.4;
 /** The socket for copies, and the first and second for bulk data. */
 const COPY_SOCKET = 1;
 const SECOND_BULK_SOCKET = 3;
@@ -83,10 +88,18 @@ export class AgentEnd extends LineEnd implements AgentSocketOwner {
   readonly #channels: ChannelSender;
   readonly #plan = new SocketPlan();
   readonly #copies: Copies;
+  readonly #zstd: Zstd | undefined;
+  /** From the welcome on, and of the first socket. */
+  #packing: LinePacking | undefined;
+  #framePacking: FramePacking | undefined;
   readonly #recentRequests = new RecentRequests();
   readonly #known = new Map<number, Known>();
   /** Further sockets by their number, those being dialled too. */
   readonly #sockets = new Map<number, AgentSocket>();
+  /** What the first socket's frames take. */
+  readonly #urgent: OutboxListener;
+  /** What those of sockets for bulk data take. */
+  readonly #bulk: OutboxListener;
   #dialling: number | undefined;
   #cancelLook: Disposer | undefined;
   #dropsReportedMs = Number.NEGATIVE_INFINITY;
@@ -96,7 +109,7 @@ export class AgentEnd extends LineEnd implements AgentSocketOwner {
 
   constructor(options: LineEndOptions<AgentEndHandlers> & { readonly hello: AgentHello; readonly outbox: Outbox }) {
     const limits = { ...defaultLimits, ...options.limits };
-    super(options.transport, options.clock, limits, options.outbox.nextTransfer);
+    super(options, limits, options.outbox.nextTransfer);
     this.#limits = limits;
     this.#clock = options.clock;
     this.#hello = options.hello;
@@ -104,6 +117,17 @@ export class AgentEnd extends LineEnd implements AgentSocketOwner {
     this.#handlers = options.handlers;
     this.#channels = new ChannelSender(this.line);
     this.#copies = new Copies(this.line);
+    this.#zstd = options.zstd;
+    this.#bulk = {
+      handleTaken: (id, lane, message) => this.#handleTaken(id, lane, message),
+      handlePart: (lane, bytes) => this.#handleLeft(lane, bytes),
+      packLarge: (id, message) => this.#packing?.packLarge(id, message),
+    };
+    this.#urgent = {
+      ...this.#bulk,
+      place: (id, message) => this.#framePacking?.place(id, message) ?? false,
+      placedBytes: () => this.#framePacking?.bytes ?? 0,
+    };
   }
 
   /** How the line is doing. */
@@ -118,7 +142,7 @@ export class AgentEnd extends LineEnd implements AgentSocketOwner {
 
   /** The transport is connected. */
   handleOpen(): void {
-    this.line.greet(encodeJson(this.#hello));
+    this.line.greet(encodeJson({ ...this.#hello, features: this.#zstd === undefined ? [] : ['zstd'] }));
   }
 
   advertise(channels: readonly AdvertisedChannel[]): void {
@@ -130,7 +154,10 @@ export class AgentEnd extends LineEnd implements AgentSocketOwner {
 
   unadvertise(ids: readonly number[]): void {
     this.#channels.unadvertise(ids);
-    for (const id of ids) this.#known.delete(id);
+    for (const id of ids) {
+      this.#known.delete(id);
+      this.#packing?.forget(id);
+    }
   }
 
   /** Something was pushed into the outbox: it leaves within the batching delay, at once where `urgent`. */
@@ -186,7 +213,7 @@ export class AgentEnd extends LineEnd implements AgentSocketOwner {
   fillSocket(socket: AgentSocket, frame: FrameBuilder): void {
     if (!this.#ready || !socket.isOpen) return;
     if (socket.index === COPY_SOCKET) {
-      this.#copies.fill(frame, socket.core);
+      this.#copies.fill(frame, socket.core, this.#packing);
       return;
     }
     const { pacer } = this.line;
@@ -201,16 +228,7 @@ export class AgentEnd extends LineEnd implements AgentSocketOwner {
         return !known.inOrder || socket.index !== SECOND_BULK_SOCKET;
       },
     });
-    this.#outbox.fill(frame, options, this);
-  }
-
-  /** For {@link Outbox}. */
-  handleTaken(id: number, lane: Lane, message: MessageParts): void {
-    const bytes = message.data.length + MESSAGE_HEADER_BYTES + RECORD_HEADER_BYTES;
-    this.#plan.handleSent(lane, bytes, this.#clock.monotonicMs());
-    this.#handlers.handleSent?.(lane, bytes);
-    if ((lane === 'state' || lane === 'control') && bytes <= MOST_COPIED_BYTES && this.#copySocket() !== undefined)
-      this.#copies.handleTaken(id, message, bytes);
+    this.#outbox.fill(frame, options, this.#bulk);
   }
 
   protected override handleRecord(kind: RecordKindName, body: Uint8Array): void {
@@ -219,6 +237,8 @@ export class AgentEnd extends LineEnd implements AgentSocketOwner {
       const welcome = decodeJson('welcome', body, welcomeSchema, this.line.limits.maxJsonBytes);
       this.#outbox.maxMessageBytes = welcome.maxFrameBytes;
       this.#outbox.block('bulk');
+      this.#packing = new LinePacking(this.#clock, welcome.features.includes('zstd') ? this.#zstd : undefined);
+      this.#framePacking = this.#packing.forSocket();
       this.line.open();
       this.#handlers.handleWelcome(welcome);
       this.#ready = true;
@@ -257,15 +277,24 @@ export class AgentEnd extends LineEnd implements AgentSocketOwner {
   protected override fill(frame: FrameBuilder): void {
     if (!this.#ready) return;
     this.#reportDrops();
-    const { pacer } = this.line;
-    const room = pacer.hasRoom ? 'bulk' : pacer.hasUrgentRoom ? 'state' : 'control';
+    const room = this.#room();
     this.#outbox.block(room);
     const bulkElsewhere = this.#bulkSockets().length > 0;
     const lowest =
       room === 'bulk' && (bulkElsewhere || this.line.largeBytes > 0) ? (bulkElsewhere ? 'telemetry' : 'state') : room;
-    this.#outbox.fill(frame, this.#fillOptions({ lowest, smallOnly: bulkElsewhere }), this);
+    this.#outbox.fill(frame, this.#fillOptions({ lowest, smallOnly: bulkElsewhere }), this.#urgent);
+    this.#framePacking?.writeTo(frame);
     // A flush that the batching delay started is the other sockets' chance as well.
     if (!this.#pumping && frame.length === 0) this.#pump();
+  }
+
+  /** The least urgent lane that may leave now. */
+  #room(): Lane {
+    const { pacer } = this.line;
+    if (pacer.hasRoom) return 'bulk';
+    // Where urgent messages are little beside the rest, what fills the window is the rest: they go ahead of it.
+    const isLittle = this.#plan.urgentBytesPerMs < pacer.bytesPerMs * LITTLE_SHARE;
+    return isLittle || pacer.hasUrgentRoom ? 'state' : 'control';
   }
 
   /** Sends what waits on all sockets, as far as there is room. */
@@ -284,6 +313,18 @@ export class AgentEnd extends LineEnd implements AgentSocketOwner {
     } finally {
       this.#pumping = false;
     }
+  }
+
+  #handleTaken(id: number, lane: Lane, message: MessageParts): void {
+    const bytes = message.data.length + MESSAGE_HEADER_BYTES + RECORD_HEADER_BYTES;
+    this.#handleLeft(lane, bytes);
+    if ((lane === 'state' || lane === 'control') && bytes <= MOST_COPIED_BYTES && this.#copySocket() !== undefined)
+      this.#copies.handleTaken(id, message, bytes);
+  }
+
+  #handleLeft(lane: Lane, bytes: number): void {
+    this.#plan.handleSent(lane, bytes, this.#clock.monotonicMs());
+    this.#handlers.handleSent?.(lane, bytes);
   }
 
   /** Looks how the path does, and how many sockets it deserves. */

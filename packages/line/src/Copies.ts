@@ -2,6 +2,8 @@ import type { MessageParts } from '@longline/ros';
 import { Fifo } from './Fifo.ts';
 import type { FrameBuilder } from './FrameBuilder.ts';
 import type { LineCore } from './LineCore.ts';
+import type { FramePacking } from './packed/FramePacking.ts';
+import type { LinePacking } from './packed/LinePacking.ts';
 
 /** Bytes of small messages kept until the first socket's acknowledgement; beyond it the oldest go. */
 const KEPT_BYTES = 64 * 1024;
@@ -26,6 +28,8 @@ export class Copies {
   readonly #kept = new Fifo<Kept>();
   #keptBytes = 0;
   #wanted = false;
+  /** Of the present socket for copies: what is told as a difference belongs to one connection. */
+  #packing: FramePacking | undefined;
   /** Those of {@link #kept} that were not copied yet. */
   readonly #waiting = new Fifo<Kept>();
 
@@ -53,14 +57,19 @@ export class Copies {
   }
 
   /** Writes the copies that wait into a frame of the other socket. */
-  fill(frame: FrameBuilder, core: LineCore): void {
+  fill(frame: FrameBuilder, core: LineCore, packing: LinePacking | undefined): void {
     const isStuck = core.unacknowledgedBytes > STUCK_BYTES;
-    for (let copy = this.#waiting.shift(); copy !== undefined; copy = this.#waiting.shift())
-      if (!isStuck) frame.appendMessage(copy.id, copy.message);
+    this.#packing ??= packing?.forSocket();
+    for (let copy = this.#waiting.shift(); copy !== undefined; copy = this.#waiting.shift()) {
+      if (isStuck) continue;
+      if (this.#packing?.place(copy.id, copy.message) !== true) frame.appendMessage(copy.id, copy.message);
+    }
+    this.#packing?.writeTo(frame);
   }
 
   clear(): void {
     this.#wanted = false;
+    this.#packing = undefined;
     while (this.#kept.length > 0) this.#forget();
     while (this.#waiting.shift() !== undefined);
   }

@@ -9,10 +9,12 @@ import { Pacer } from './Pacer.ts';
 import type { SentMark } from './Pacer.ts';
 import { PartAssembler } from './PartAssembler.ts';
 import { PartedRecord } from './PartedRecord.ts';
+import { Unpacker } from './packed/Unpacker.ts';
+import type { Zstd } from './packed/Zstd.ts';
 import { PeerClock } from './PeerClock.ts';
 import type { ClockEstimate, ClockSample } from './PeerClock.ts';
 import { readRecords } from './readRecords.ts';
-import { recordKinds } from './recordKinds.ts';
+import { RECORD_HEADER_BYTES, recordKinds } from './recordKinds.ts';
 import type { RecordKindName } from './recordKinds.ts';
 import type { Transport } from './Transport.ts';
 
@@ -68,6 +70,8 @@ export interface LineCoreOptions {
   readonly nextTransfer?: () => number;
   /** Of the line, where it has several sockets; its own by default. */
   readonly assembler?: PartAssembler;
+  /** For packed records; without it compressed ones are refused. */
+  readonly zstd?: Zstd | undefined;
 }
 
 /**
@@ -81,7 +85,9 @@ export class LineCore {
   readonly #handlers: LineCoreHandlers;
   readonly pacer: Pacer;
   readonly #nextTransfer: () => number;
+  readonly #zstd: Zstd | undefined;
   #assembler: PartAssembler | undefined;
+  #unpacker: Unpacker | undefined;
   readonly #frame = new FrameBuilder();
   /** Full frames that a congested socket could not take yet: control records, which nothing replaces. */
   readonly #sealed = new Fifo<Uint8Array>();
@@ -125,6 +131,7 @@ export class LineCore {
     this.limits = options.limits;
     this.#handlers = options.handlers;
     this.pacer = options.pacer ?? new Pacer({ mostWindowBytes: options.limits.windowBytes });
+    this.#zstd = options.zstd;
     this.#assembler = options.assembler;
     this.#nextTransfer = options.nextTransfer ?? (() => (this.#transfers = (this.#transfers + 1) >>> 0));
     this.#beganMs = this.#lastReceivedMs = this.#clock.monotonicMs();
@@ -329,6 +336,12 @@ export class LineCore {
         break;
       case 'part':
         this.#handlePart(body);
+        break;
+      case 'packed':
+        if (this.#state !== 'open')
+          throw new LineError('FRAME_UNEXPECTED', 'a packed came before the greeting was over');
+        this.#unpacker ??= new Unpacker(this.#zstd);
+        readRecords(this.#unpacker.unpack(body, this.limits.maxFrameBytes), this);
         break;
       case 'ackRequest':
         this.#expectBody(kind, body, 0);
@@ -587,7 +600,13 @@ export class LineCore {
     if (!partedKinds.has(record[0]!)) {
       throw new LineError('FRAME_UNEXPECTED', `a record of kind 0x${record[0]!.toString(16)} does not come in parts`);
     }
-    readRecords(record, this);
+    if (record[0] !== recordKinds.packed) {
+      readRecords(record, this);
+      return;
+    }
+    // What came in parts stands alone.
+    const alone = new Unpacker(this.#zstd);
+    readRecords(alone.unpack(record.subarray(RECORD_HEADER_BYTES), this.limits.maxFrameBytes), this);
   }
 
   #acknowledge(): void {

@@ -5,6 +5,7 @@ import type { FrameBuilder } from './FrameBuilder.ts';
 import type { LineLimits } from './limits.ts';
 import { LineCore } from './LineCore.ts';
 import type { MessageRecord } from './MessageRecord.ts';
+import type { Zstd } from './packed/Zstd.ts';
 import type { ClockEstimate } from './PeerClock.ts';
 import type { RecordKindName } from './recordKinds.ts';
 import type { Transport } from './Transport.ts';
@@ -16,17 +17,24 @@ export interface LineEndOptions<Handlers> {
   readonly handlers: Handlers;
   /** Instead of the defaults. */
   readonly limits?: Partial<LineLimits>;
+  /** Where the platform has it, packed messages may be compressed (feature `zstd`). */
+  readonly zstd?: Zstd | undefined;
 }
 
 /** What the four ends have in common: a transport's events go to the line, the line's records to the role. */
 export abstract class LineEnd implements LineEndpoint {
   protected readonly line: LineCore;
 
-  protected constructor(transport: Transport, clock: Clock, limits: LineLimits, nextTransfer?: () => number) {
+  protected constructor(
+    { transport, clock, zstd }: Pick<LineEndOptions<unknown>, 'transport' | 'clock' | 'zstd'>,
+    limits: LineLimits,
+    nextTransfer?: () => number,
+  ) {
     this.line = new LineCore({
       transport,
       clock,
       limits,
+      zstd,
       ...(nextTransfer === undefined ? {} : { nextTransfer }),
       handlers: {
         handleRecord: (kind, body) => this.handleRecord(kind, body),

@@ -46,7 +46,7 @@ export class LiveEnd extends LineEnd {
   #droppedTotal = 0;
 
   constructor(options: LineEndOptions<LiveEndHandlers>) {
-    super(options.transport, options.clock, {
+    super(options, {
       ...defaultLimits,
       batchDelayMs: READER_BATCH_DELAY_MS,
       ...options.limits,

@@ -22,7 +22,7 @@ function drain(outbox: Outbox, maxBytes = 1_000): string[][] {
     outbox.fill(
       builder,
       { maxBytes, cutBytes: 10_000, partBytes: 10_000, lowest: 'bulk', starvedAfterMs: 1_000 },
-      { handleTaken: () => undefined },
+      { handleTaken: () => undefined, handlePart: () => undefined },
     );
     if (builder.length === 0) return frames;
     const records: string[] = [];

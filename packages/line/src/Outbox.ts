@@ -52,8 +52,14 @@ export interface FillOptions {
 export interface OutboxListener {
   /** A whole message was written into the frame. */
   handleTaken(id: number, lane: Lane, message: MessageParts): void;
-  /** A message of a channel gets a place in the frame otherwise than as a plain record. True when it did. */
+  /** A part of a large message was. */
+  handlePart(lane: Lane, bytes: number): void;
+  /** A message may get a place in the frame otherwise than as a plain record. True when it did. */
   place?(id: number, message: MessageParts): boolean;
+  /** Bytes of the messages placed so. */
+  placedBytes?(): number;
+  /** The body of a packed record for a large message, where that pays. */
+  packLarge?(id: number, message: MessageParts): Uint8Array | undefined;
 }
 
 interface Waiting {
@@ -262,32 +268,41 @@ export class Outbox {
         this.#enqueue(channel);
         continue;
       }
-      if (isLarge ? frame.length > 0 : frame.length > 0 && frame.length + bytes > maxBytes) return true;
+      const filled = frame.length + (listener.placedBytes?.() ?? 0);
+      if (filled > 0 && (isLarge || filled + bytes > maxBytes)) return true;
       lane.servedMs = nowMs;
       this.#dequeue(lane);
       if (isLarge) {
-        this.#writePart(channel, frame, options.partBytes);
+        listener.handlePart(lanes[number]!, this.#writePart(channel, frame, options.partBytes, listener));
       } else if (message !== undefined) {
         this.#remove(channel);
         if (listener.place?.(channel.id, message) !== true) frame.appendMessage(channel.id, message);
         listener.handleTaken(channel.id, lanes[number]!, message);
       }
       if (channel.messages.length > 0 || channel.parted !== undefined) this.#enqueue(channel);
-      if (isLarge || frame.length >= maxBytes) return true;
+      if (isLarge) return true;
     }
   }
 
-  #writePart(channel: Waiting, frame: FrameBuilder, maxBytes: number): void {
+  /** Writes the next part and says how many bytes of the message it has. */
+  #writePart(channel: Waiting, frame: FrameBuilder, maxBytes: number, listener: OutboxListener): number {
     if (channel.parted === undefined) {
-      const message = channel.messages.shift()!;
-      channel.times?.shift();
+      const message = channel.messages.first!;
+      const packed = listener.packLarge?.(channel.id, message);
+      this.#remove(channel);
+      channel.parted =
+        packed === undefined
+          ? new PartedRecord(this.nextTransfer(), recordKinds.message, messageBody(channel.id, message))
+          : new PartedRecord(this.nextTransfer(), recordKinds.packed, [packed]);
       this.#anyParted = true;
-      channel.parted = new PartedRecord(this.nextTransfer(), recordKinds.message, messageBody(channel.id, message));
+      this.#forget(channel, -channel.parted.length);
     }
     const before = channel.parted.remainingBytes;
     const isLast = channel.parted.writeNext(frame, maxBytes);
-    this.#forget(channel, before - channel.parted.remainingBytes);
+    const bytes = before - channel.parted.remainingBytes;
+    this.#forget(channel, bytes);
     if (isLast) channel.parted = undefined;
+    return bytes;
   }
 
   #endParted(channel: Waiting): void {

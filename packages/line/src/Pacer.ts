@@ -3,6 +3,8 @@ const RATE_MEMORY_ROUNDS = 8;
 const RATE_MEMORY_MS = 400;
 /** The shortest round trip is looked for in so long a time: a longer path is found after it, in milliseconds. */
 const RTT_MEMORY_MS = 10_000;
+/** A round trip up to so many times the shortest shows that the queue was empty. */
+const SAME_RTT = 1.04;
 /** Bytes above what the path holds, as time at the measured rate: keeps the path full, and finds more when it opens. */
 const STANDING_QUEUE_MS = 10;
 /** The share of the path's bytes that may also stand in its queue, where round trips are long. */
@@ -228,9 +230,9 @@ export class Pacer {
     if (!(rttMs >= 0)) return;
     this.#lastRttMs = rttMs;
     this.#recentRttMs = Math.min(this.#recentRttMs, rttMs);
-    if (Number.isNaN(this.#rttMs) || rttMs <= this.#rttMs) {
+    if (!(rttMs > this.#rttMs * SAME_RTT)) this.#rttSeenMs = nowMs;
+    if (!(rttMs > this.#rttMs)) {
       this.#rttMs = rttMs;
-      this.#rttSeenMs = nowMs;
       this.#setWindow();
     } else if (nowMs - this.#rttSeenMs > RTT_MEMORY_MS) {
       this.#rttMs = this.#recentRttMs;
@@ -291,7 +293,8 @@ export class Pacer {
       return;
     }
     const rounds = this.#rounds - this.#drainedRound;
-    if (nowMs - this.#drainedMs >= DRAIN_EVERY_MS && rounds >= DRAIN_EVERY_ROUNDS) {
+    const isSeen = nowMs - this.#rttSeenMs < DRAIN_EVERY_MS;
+    if (!isSeen && nowMs - this.#drainedMs >= DRAIN_EVERY_MS && rounds >= DRAIN_EVERY_ROUNDS) {
       this.#drain(nowMs);
       return;
     }

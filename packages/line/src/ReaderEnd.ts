@@ -41,7 +41,7 @@ export class ReaderEnd extends LineEnd {
 
   constructor(options: LineEndOptions<ReaderEndHandlers> & { readonly hello: ReaderHello }) {
     const limits = { ...defaultLimits, ...options.limits };
-    super(options.transport, options.clock, limits);
+    super(options, limits);
     this.#clock = options.clock;
     this.#hello = options.hello;
     this.#handlers = options.handlers;

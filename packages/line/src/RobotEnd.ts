@@ -33,6 +33,9 @@ export interface RobotEndHandlers extends ChannelListener {
 /** A request as its maker gives it; the line adds the time of sending. */
 export type OutgoingRequest = Omit<RequestHeader, 'sentMs'>;
 
+/** A welcome as the server gives it; the line adds its own. */
+export type RobotWelcome = Omit<Welcome, 'maxFrameBytes' | 'features'>;
+
 /**
  * The server's end of a robot's line, without I/O. A further socket of a line (clause 2.7) begins as an end of its own and is
  * then given to the line's first one.
@@ -42,6 +45,7 @@ export class RobotEnd extends LineEnd {
   readonly #handlers: RobotEndHandlers;
   readonly #channels: ChannelReceiver;
   readonly #requests: OpenRequests;
+  readonly #zstd: boolean;
   #hello: AgentHello | undefined;
   /** The first socket of the line that this is a further one of. */
   #first: RobotEnd | undefined;
@@ -57,17 +61,20 @@ export class RobotEnd extends LineEnd {
     },
   ) {
     const limits = { ...defaultLimits, ...options.limits };
-    super(options.transport, options.clock, limits);
+    super(options, limits);
     this.#clock = options.clock;
     this.#handlers = options.handlers;
+    this.#zstd = options.zstd !== undefined;
     this.#channels = new ChannelReceiver(limits, options.handlers, options.shareSchema);
     this.#requests = new OpenRequests(options.clock, limits);
   }
 
   /** Lets the agent in. Does nothing when the line has ended meanwhile. */
-  welcome(welcome: Omit<Welcome, 'maxFrameBytes'>): void {
+  welcome(welcome: RobotWelcome): void {
     if (this.line.state !== 'greeting') return;
-    this.line.send('welcome', [encodeJson({ ...welcome, maxFrameBytes: this.line.limits.maxFrameBytes })], true);
+    const features = this.#zstd && this.#hello?.features.includes('zstd') === true ? ['zstd'] : [];
+    const { maxFrameBytes } = this.line.limits;
+    this.line.send('welcome', [encodeJson({ ...welcome, maxFrameBytes, features })], true);
     this.line.open();
   }
 
@@ -78,7 +85,7 @@ export class RobotEnd extends LineEnd {
   }
 
   /** Takes in a further socket of this line, which has said hello and is let in. */
-  addSocket(socket: RobotEnd, welcome: Omit<Welcome, 'maxFrameBytes'>): void {
+  addSocket(socket: RobotEnd, welcome: RobotWelcome): void {
     if (this.line.state !== 'open') {
       socket.close('LINE_UNKNOWN', 'the line of this socket is not open');
       return;

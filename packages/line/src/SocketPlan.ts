@@ -74,6 +74,11 @@ export class SocketPlan {
     this.#urgentBytes += bytes;
   }
 
+  /** Bytes of small urgent messages a millisecond, of late. */
+  get urgentBytesPerMs(): number {
+    return this.#urgentBytesPerMs;
+  }
+
   /** A further socket could not be had. */
   handleRefused(sockets: number, nowMs: number): void {
     this.#mostSockets = Math.max(1, sockets);

@@ -51,7 +51,7 @@ async function joined(): Promise<{
         transport,
         clock,
         handlers: {
-          handleHello: () => robot.welcome({ server: '', software: '', epoch: 1, features: [] }),
+          handleHello: () => robot.welcome({ server: '', software: '', epoch: 1 }),
           handleAdvertise: ignore,
           handleUnadvertise: ignore,
           handleMessage: ignore,

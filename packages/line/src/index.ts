@@ -53,5 +53,5 @@ export { decodeSnapshot, encodeSnapshot } from './snapshotPayload.ts';
 export { replyError } from './replyError.ts';
 export { standingPayloadSchema } from './payloads.ts';
 export { RobotEnd } from './RobotEnd.ts';
-export type { OutgoingRequest, RobotEndHandlers } from './RobotEnd.ts';
+export type { OutgoingRequest, RobotEndHandlers, RobotWelcome } from './RobotEnd.ts';
 export type { Transport } from './Transport.ts';

@@ -50,7 +50,7 @@ export class FakeLine {
           handlers: {
             handleHello: (hello) => {
               this.hello = hello;
-              this.robot.welcome({ server: 'fake', software: 'test', epoch, features: [] });
+              this.robot.welcome({ server: 'fake', software: 'test', epoch });
             },
             handleAdvertise: (channels) => {
               for (const channel of channels) this.channels.set(channel.id, channel);

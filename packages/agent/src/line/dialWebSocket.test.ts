@@ -44,7 +44,7 @@ async function startServer(options: { readonly replaceFirst?: boolean } = {}): P
           clock: systemClock,
           handlers: {
             handleHello: () => {
-              end.welcome({ server: 'real', software: 'test', epoch: 1, features: [] });
+              end.welcome({ server: 'real', software: 'test', epoch: 1 });
               if (replaces) end.close('LINE_REPLACED', 'another line is newer');
             },
             handleAdvertise: () => undefined,

@@ -7,7 +7,7 @@ import type {
   Reply,
   RobotEnd,
   RobotStatus,
-  Welcome,
+  RobotWelcome,
 } from '@longline/line';
 import type { LineErrorCode } from '@longline/line';
 import { ByteBudget } from './ByteBudget.ts';
@@ -24,7 +24,7 @@ export interface RobotLine {
   /** Whether a hello names a further socket of this line. */
   isLineOf(hello: AgentHello): boolean;
   /** Takes in a further socket of this line. */
-  addSocket(socket: RobotEnd, welcome: Omit<Welcome, 'maxFrameBytes'>): void;
+  addSocket(socket: RobotEnd, welcome: RobotWelcome): void;
   /** Says which `watched` channels are looked at. */
   demand(channels: readonly DemandedChannel[]): void;
   close(code: LineErrorCode, message: string): void;

@@ -10,6 +10,7 @@ import type {
   RobotStatus,
   Transport,
 } from '@longline/line';
+import { nodeZstd } from '@longline/line/node';
 import { Throttle } from '@longline/ros';
 import type { Clock, Schema } from '@longline/ros';
 import type { ChannelState } from '../fleet/ChannelState.ts';
@@ -57,6 +58,7 @@ export class AgentSession implements LineEndpoint, RobotEndHandlers {
       clock: host.clock,
       handlers: this,
       limits: host.lineLimits,
+      zstd: nodeZstd,
       shareSchema: host.shareSchema,
     });
   }
@@ -172,7 +174,7 @@ export class AgentSession implements LineEndpoint, RobotEndHandlers {
     this.#device = opened.device;
     this.#epoch = epoch;
     opened.older?.close('LINE_REPLACED', 'another agent with this device ID connected; give each robot its own ID');
-    this.end.welcome({ server: this.#host.name, software: this.#host.software, epoch, features: [] });
+    this.end.welcome({ server: this.#host.name, software: this.#host.software, epoch });
     this.#host.handleLineOpened(opened.device, hello);
     fleet.announce(opened.device, 'online');
   }
@@ -185,7 +187,7 @@ export class AgentSession implements LineEndpoint, RobotEndHandlers {
       return;
     }
     const { name, software } = this.#host;
-    device.line.addSocket(this.end, { server: name, software, epoch: device.epoch, features: [] });
+    device.line.addSocket(this.end, { server: name, software, epoch: device.epoch });
   }
 
   #refuseForRoom(): void {
