@@ -108,6 +108,7 @@ try {
       freshAfterMaxMs: finite(quantile(fresh, 1)),
       notWithin1s: fresh.filter((value) => value > 1_000).length,
       staleCommands: sum(flaps.map(({ staleCommands }) => staleCommands)),
+      commandsInTime: sum(flaps.map(({ commandsInTime }) => commandsInTime)),
       lateCommands: sum(flaps.map(({ lateCommands }) => lateCommands)),
       reconnects: sum(flaps.map(({ reconnects }) => reconnects)),
     },

@@ -14,8 +14,10 @@ const { values: flags } = parseArgs({
     json: { type: 'boolean', default: false },
     /** 15 s measured, 5 s of outage, 10 s after it, instead of 60, 20 and 40. */
     quick: { type: 'boolean', default: false },
-    /** Seconds of the measured part. */
+    /** Seconds of the measured part, of the outage, and after it. */
     seconds: { type: 'string' },
+    outage: { type: 'string' },
+    recovery: { type: 'string' },
     /** Runs of each system; the figures are their medians. */
     runs: { type: 'string', default: '1' },
     /** Share of packets lost at random in each direction, in per cent. */
@@ -35,8 +37,8 @@ const shape = {
 };
 const schedule = {
   seconds: Number(flags.seconds ?? (flags.quick ? 15 : 60)),
-  outageSeconds: flags.quick ? 5 : 20,
-  recoverySeconds: flags.quick ? 10 : 40,
+  outageSeconds: Number(flags.outage ?? (flags.quick ? 5 : 20)),
+  recoverySeconds: Number(flags.recovery ?? (flags.quick ? 10 : 40)),
 };
 
 const missing = missingForLink();

@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import { describeWithPeer } from '@longline/testing';
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { missingForLink } from '../bench/netem/missingForLink.ts';
 import { startNode } from './longline.ts';
 
 const relaySummary = z.object({
@@ -25,3 +26,35 @@ describeWithPeer('nats-server', 'the relay bench', () => {
     await peer.stop();
   });
 });
+
+const linkFigures = z.object({
+  odometry: z.object({ p99Ms: z.number().positive(), share: z.number() }).loose(),
+  images: z.object({ p99Ms: z.number().positive(), perSecond: z.number() }).loose(),
+  commands: z.object({ p99Ms: z.number().positive(), share: z.number() }).loose(),
+  outage: z.object({ freshAfterMs: z.number().nullable(), staleOldestMs: z.number().nullable() }).loose(),
+  linkUse: z.number().positive(),
+});
+const thinLinkSummary = linkFigures.extend({
+  bench: z.literal('thin-link'),
+  peers: z.object({ ws: linkFigures }),
+});
+
+const missingLink = missingForLink();
+describe.skipIf(missingLink !== undefined)(
+  `the thin-link bench${missingLink === undefined ? '' : ` [skipped: ${missingLink}]`}`,
+  () => {
+    it('measures Longline and bare ws over an emulated link, an outage included', { timeout: 120_000 }, async () => {
+      const bench = join(import.meta.dirname, '..', 'bench', 'thin-link.ts');
+      const peer = startNode(bench, ['--json', '--seconds', '2', '--outage', '1', '--recovery', '2']);
+      expect(await peer.exited).toBe(0);
+      const { commands, odometry, outage } = thinLinkSummary.parse(
+        JSON.parse(peer.stdout.trim().split('\n').at(-1) ?? ''),
+      );
+      expect(odometry.share).toBeGreaterThan(0.5);
+      expect(commands.share).toBeGreaterThan(0.5);
+      // One that was on its way when the link came back may be in time.
+      expect(outage.staleOldestMs ?? 0).toBeLessThan(300);
+      await peer.stop();
+    });
+  },
+);

@@ -8,7 +8,8 @@ import { parseLinkCounters } from './LinkCounters.ts';
 import type { LinkCounters } from './LinkCounters.ts';
 import { shapeCommands } from './LinkShape.ts';
 import type { LinkShape } from './LinkShape.ts';
-import { missingForLink } from './missingForLink.ts';
+import { linkPrograms, missingForLink } from './missingForLink.ts';
+import { ensureProgram, programEnv } from './ensureProgram.ts';
 
 /** The two ends of a {@link ThinLink}. */
 export type LinkSide = 'robot' | 'server';
@@ -45,6 +46,7 @@ export class ThinLink {
   static async open(shape: LinkShape, seed = 1): Promise<ThinLink> {
     const missing = missingForLink();
     if (missing !== undefined) throw new Error(missing);
+    for (const { program, packages } of linkPrograms) ensureProgram(program, packages);
     removeLeftovers();
     const link = new ThinLink(compileNetem(), seed);
     try {
@@ -137,7 +139,7 @@ export class ThinLink {
 }
 
 function ip(...args: string[]): void {
-  execFileSync('ip', args, { stdio: ['ignore', 'ignore', 'pipe'] });
+  execFileSync('ip', args, { env: programEnv, stdio: ['ignore', 'ignore', 'pipe'] });
 }
 
 /**
@@ -152,7 +154,7 @@ function giveAddress(space: string, address: string): void {
 }
 
 function removeSpace(space: string): void {
-  spawnSync('ip', ['netns', 'del', space], { stdio: 'ignore' });
+  spawnSync('ip', ['netns', 'del', space], { env: programEnv, stdio: 'ignore' });
 }
 
 /** Removes the namespaces at the end of this process, or when the function it returns is called. */

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { join } from 'node:path';
+import { programEnv } from '../netem/ensureProgram.ts';
 import type { ThinLink } from '../netem/ThinLink.ts';
 import type { Answer, Order } from './reports.ts';
 
@@ -21,7 +22,11 @@ export class LinkChild {
     const [command, ...prefix] = link.commandPrefix(role === 'robot' ? 'robot' : 'server');
     const script = join(import.meta.dirname, 'child.ts');
     const args = [...prefix, process.execPath, '--conditions=@longline/source', script, system, role];
-    this.#process = spawn(command, args, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'], serialization: 'advanced' });
+    this.#process = spawn(command, args, {
+      env: programEnv,
+      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+      serialization: 'advanced',
+    });
     this.#process.on('error', () => undefined);
     this.#process.on('message', (answer: Answer) => this.#settle?.(answer));
     this.#process.on('exit', (code, signal) => {

@@ -5,7 +5,7 @@ import type { LinkRobot } from './LinkSystem.ts';
 import { loadTopics, makeCommand, readCommand, readHeader } from './loadTopics.ts';
 import type { Answer, Arrival, Execution, Order, ReaderReport, RobotReport } from './reports.ts';
 import { sharedNowMs } from './sharedClock.ts';
-import { findSystem } from './systems.ts';
+import { loadSystem } from './systems.ts';
 
 const COMMAND_HZ = 20;
 
@@ -18,7 +18,7 @@ interface Part {
 }
 
 const [systemName = '', role = ''] = process.argv.slice(2);
-const system = findSystem(systemName);
+const system = await loadSystem(systemName);
 
 function robotPart(): Part {
   const publishedMs: number[][] = loadTopics.map(() => []);

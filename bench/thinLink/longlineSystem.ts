@@ -5,7 +5,14 @@ import { isLonglineError } from '@longline/ros';
 import { startServer } from '@longline/server';
 import { SERVER_ADDRESS } from '../netem/ThinLink.ts';
 import { BenchRobot } from './BenchRobot.ts';
-import { COMMAND_TOPIC, COMMAND_TYPE, commandSchema, loadTopics, readHeader } from './loadTopics.ts';
+import {
+  COMMAND_DEADLINE_MS,
+  COMMAND_TOPIC,
+  COMMAND_TYPE,
+  commandSchema,
+  loadTopics,
+  readHeader,
+} from './loadTopics.ts';
 import { SYSTEM_PORT } from './LinkSystem.ts';
 import type { LinkSystem } from './LinkSystem.ts';
 import { stampOf } from './sharedClock.ts';
@@ -13,8 +20,6 @@ import { waitMs } from './waitMs.ts';
 
 const DEVICE = 'thin-1';
 const url = `http://${SERVER_ADDRESS}:${SYSTEM_PORT}`;
-/** A Twist older than this is of no use to a robot that moves. */
-const COMMAND_DEADLINE_MS = 200;
 
 /** Agent, server and SDK as they are installed, with their default rules; only `/cmd_vel` is allowed. */
 export const longlineSystem: LinkSystem = {

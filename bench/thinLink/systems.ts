@@ -1,25 +1,33 @@
 import type { LinkSystem } from './LinkSystem.ts';
-import { longlineSystem } from './longlineSystem.ts';
-import { wsSystem } from './wsSystem.ts';
 
-/** Everything that the thin-link bench can measure; the yardstick of each run is `ws`. */
-const systems: readonly LinkSystem[] = [longlineSystem, wsSystem];
+/** Everything that the thin-link bench can measure, loaded only where it runs. */
+const systems: Readonly<Record<string, () => Promise<LinkSystem>>> = {
+  longline: async () => (await import('./longlineSystem.ts')).longlineSystem,
+  ws: async () => (await import('./wsSystem.ts')).wsSystem,
+  mosquitto: async () => (await import('./mosquittoSystem.ts')).mosquittoSystem,
+  'mosquitto-split': async () => (await import('./mosquittoSystem.ts')).mosquittoSplitSystem,
+  'native-tcp': async () => (await import('./nativeTcpSystem.ts')).nativeTcpSystem,
+};
 
-/** What is measured beside Longline: always `ws`, and what `--peer` names, which may be `all`. */
+/** The peer that is measured in every run. */
+const YARDSTICK = 'ws';
+/** What `--peer` may name besides one system. */
+const groups: Readonly<Record<string, readonly string[]>> = {
+  all: Object.keys(systems),
+  mosquitto: ['mosquitto', 'mosquitto-split'],
+};
+
+/** What is measured beside Longline for the values of `--peer`. Throws for a name that nothing has. */
 export function peersOf(asked: readonly string[]): string[] {
-  for (const name of asked) if (name !== 'all' && !isPeer(name)) throw unknown(name);
-  const isAsked = (name: string): boolean =>
-    name === 'ws' || asked.includes('all') || asked.some((each) => name === each);
-  return systems.map(({ name }) => name).filter((name) => name !== 'longline' && isAsked(name));
+  const wanted = new Set([YARDSTICK, ...asked.flatMap((name) => groups[name] ?? [name])]);
+  for (const name of wanted) if (!(name in systems)) throw unknown(name);
+  return Object.keys(systems).filter((name) => name !== 'longline' && wanted.has(name));
 }
 
-export function findSystem(name: string): LinkSystem {
-  const system = systems.find((each) => each.name === name);
-  if (system === undefined) throw unknown(name);
-  return system;
+export function loadSystem(name: string): Promise<LinkSystem> {
+  const load = systems[name];
+  return load === undefined ? Promise.reject(unknown(name)) : load();
 }
-
-const isPeer = (name: string): boolean => name !== 'longline' && systems.some((system) => system.name === name);
 
 const unknown = (name: string): Error =>
-  new Error(`there is no system ${name}; there are ${systems.map((system) => system.name).join(', ')}`);
+  new Error(`there is no system ${name}; there are ${[...Object.keys(systems), 'all'].join(', ')}`);
