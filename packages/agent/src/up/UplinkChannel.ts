@@ -7,7 +7,7 @@ import type { ChannelIdentity } from './ChannelIds.ts';
 import type { ChannelPlan } from './ChannelPlan.ts';
 import { faultForLine } from './faultForLine.ts';
 import type { LatchedBytes } from './LatchedBytes.ts';
-import { isLatched, LatchedMessages } from './LatchedMessages.ts';
+import { isLatched, LatchedMessage } from './LatchedMessage.ts';
 import { TopicIntake } from './TopicIntake.ts';
 
 /** What an {@link UplinkChannel} is given. */
@@ -36,7 +36,7 @@ export interface UplinkChannelOptions {
 export class UplinkChannel {
   readonly #options: UplinkChannelOptions;
   readonly #intake: TopicIntake;
-  readonly #latched: LatchedMessages;
+  readonly #latched: LatchedMessage;
   #plan: ChannelPlan | undefined;
   #channel: Channel | undefined;
   #advertised: AdvertisedChannel | undefined;
@@ -51,7 +51,7 @@ export class UplinkChannel {
 
   constructor(options: UplinkChannelOptions) {
     this.#options = options;
-    this.#latched = new LatchedMessages(options.latchedBytes);
+    this.#latched = new LatchedMessage(options.latchedBytes);
     this.#intake = new TopicIntake({
       graph: options.graph,
       clock: options.clock,
@@ -98,16 +98,9 @@ export class UplinkChannel {
 
   /** A line opened and knows the channel: what it may lack of a latched topic goes first. */
   handleLineOpen(): void {
-    const { identity, outbox } = this.#options;
-    if (this.#latched.size === 0 || this.#plan === undefined) return;
-    if (this.#latched.size > 1) {
-      // One of them may wait already; all together, in their order, they say everything that those say that wait.
-      outbox.closeChannel(identity.id);
-      this.#openOutbox(this.#plan);
-    } else if (this.#pushedSinceLine) {
-      return;
-    }
-    for (const parts of this.#latched.list()) this.#push(parts);
+    const { kept } = this.#latched;
+    // What was put into the outbox since the last line waits there, and is the newest.
+    if (kept !== undefined && !this.#pushedSinceLine) this.#push(kept);
   }
 
   handleLineClosed(): void {
@@ -199,8 +192,7 @@ export class UplinkChannel {
       publishTime: this.#publishTime(message),
       data: keeps || outbox.blocked ? compact(message.data) : message.data,
     };
-    if (keeps) this.#latched.keep(channel, parts);
-    this.#push(parts);
+    this.#push(keeps ? this.#latched.take(channel, parts) : parts);
   }
 
   #push(parts: MessageParts): void {

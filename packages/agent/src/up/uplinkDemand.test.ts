@@ -196,14 +196,17 @@ describe('a latched topic', () => {
     expect(world.pushed.length).toBe(1);
   });
 
-  test('of transforms sends the last message of each publisher, in their order', async () => {
+  test('of static transforms sends those of all publishers', async () => {
     const world = new World();
     world.graph.setTopic('/tf_static', transforms, { latched: true });
     await world.clock.advance(10);
     for (const child of ['lidar', 'camera', 'lidar']) world.graph.emit('/tf_static', frame(child));
     world.pushed.length = 0;
     world.openLine();
-    expect(world.pushed.map(({ sequence }) => sequence)).toEqual([1, 2]);
+    world.uplink.handleLineClosed();
+    world.openLine();
+    expect(world.pushed).toMatchObject([{ sequence: 2 }]);
+    expect(world.pushed[0]?.text).toMatch(/camera.*lidar/s);
   });
 
   test('of another definition is not mixed with the one before', async () => {

@@ -105,8 +105,13 @@ export class ChannelState {
     return message;
   }
 
-  /** Takes the next message: keeps it as the last one and gives it to the readers. */
+  /**
+   * Takes the next message: keeps it as the last one and gives it to the readers. The last one again is no news: a robot
+   * sends that of a latched topic on every line.
+   */
   handleMessage(record: MessageRecord, receiveTime: bigint): void {
+    const last = this.latestRecord;
+    if (last?.sequence === record.sequence && last.logTime === record.logTime) return;
     this.messages++;
     this.receiveTime = receiveTime;
     this.#latest = undefined;

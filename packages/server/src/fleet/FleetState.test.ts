@@ -82,6 +82,21 @@ test('definitions beyond their bound push out channels that are gone', () => {
   expect(device.channels.size).toBeLessThanOrEqual(3);
 });
 
+test('the last message told again on a new line is no news', () => {
+  const fleet = fleetWith();
+  const { device } = fleet.openLine(new FakeRobotLine(), 1, helloOf('r1'))!;
+  const channel = fleet.advertise(device, advertised(1, '/map'));
+  const seen: number[] = [];
+  channel.attach({
+    handleMessage: (_channel, { sequence }) => void seen.push(sequence),
+    handleDropped: () => undefined,
+    wantedHz: Infinity,
+  });
+  for (const sequence of [0, 0, 1]) channel.handleMessage(messageRecord(new Uint8Array(8), sequence), 5n);
+  expect(seen).toEqual([0, 1]);
+  expect(channel.messages).toBe(2);
+});
+
 test('last messages beyond the memory for them are passed on and not kept', () => {
   const fleet = fleetWith({ maxLatestBytesPerDevice: 15_000, maxLatestBytes: 20_000 });
   const { device } = fleet.openLine(new FakeRobotLine(), 1, helloOf('r1'))!;
@@ -98,7 +113,7 @@ test('last messages beyond the memory for them are passed on and not kept', () =
   expect(seen).toEqual(['/a', '/b', '/c']);
   expect(channels.map(({ latest }) => latest !== undefined)).toEqual([true, true, false]);
   expect(fleet.latestBytes.usedBytes).toBeLessThanOrEqual(15_000);
-  channels[0]!.handleMessage(messageRecord(new Uint8Array(8)), 1n);
+  channels[0]!.handleMessage(messageRecord(new Uint8Array(8), 1), 1n);
   channels[2]!.handleMessage(messageRecord(new Uint8Array(5_000)), 1n);
   expect(channels[2]!.latest?.data.length).toBe(5_000);
 });
