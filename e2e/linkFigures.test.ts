@@ -40,8 +40,8 @@ describe('the figures of the link benches', () => {
       { sequence: 3, sentMs: 13_000, receivedMs: 13_010 },
     ];
     const figures = topicFigures(
-      { publishedMs, executed: [] },
-      { received: [[], received, [], []], issuedMs: [] },
+      { publishedMs, executed: [], timersLateMs: [] },
+      { received: [[], received, [], []], issuedMs: [], timersLateMs: [] },
       span,
       12_500,
     );
@@ -55,7 +55,7 @@ describe('the figures of the link benches', () => {
       { sequence: 2, issuedMs: 10_040, executedMs: 15_040 },
       { sequence: 2, issuedMs: 10_040, executedMs: 15_050 },
     ];
-    expect(executedOf({ publishedMs: [], executed }, span)).toEqual({ count: 1, oldestMs: 5_010 });
+    expect(executedOf({ publishedMs: [], executed, timersLateMs: [] }, span)).toEqual({ count: 1, oldestMs: 5_010 });
   });
 
   it('"never" is the largest value of a median', () => {

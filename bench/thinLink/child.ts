@@ -1,6 +1,6 @@
 // One process of the thin-link bench: `child.ts SYSTEM`. Its first orders say which part of the system it is: the server,
 // the robot or the reader. It answers each order and reports everything at the end.
-import { everyPeriod } from './everyPeriod.ts';
+import { everyPeriod, timersLateMs } from './everyPeriod.ts';
 import type { LinkRobot } from './LinkSystem.ts';
 import { loadTopics, makeCommand, readCommand, readHeader } from './loadTopics.ts';
 import type { Answer, Arrival, Execution, Order, ReaderReport, RobotReport } from './reports.ts';
@@ -40,7 +40,7 @@ function robotPart(): Part {
       });
     },
     connections: () => robot?.connections() ?? 0,
-    report: () => ({ robot: { publishedMs, executed } }),
+    report: () => ({ robot: { publishedMs, executed, timersLateMs } }),
   };
 }
 
@@ -65,7 +65,7 @@ function readerPart(): Part {
         command(data);
       });
     },
-    report: () => ({ reader: { received, issuedMs } }),
+    report: () => ({ reader: { received, issuedMs, timersLateMs } }),
   };
 }
 

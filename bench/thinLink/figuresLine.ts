@@ -7,7 +7,7 @@ const percent = (share: number): string => `${Math.round(share * 1000) / 10} %`;
 
 /** One system's figures for people; ages are p50/p99. */
 export function figuresLine(system: string, figures: SystemFigures): string {
-  const { commands, images, linkUse, odometry, outage, scan, tf } = figures;
+  const { commands, images, linkUse, odometry, outage, scan, tf, timersLateMs } = figures;
   const { freshAfterMs, issuedCommands, staleCommands } = outage;
   return [
     `${system}: odometry ${ages(odometry)}, ${percent(odometry.share)}`,
@@ -18,5 +18,6 @@ export function figuresLine(system: string, figures: SystemFigures): string {
     `fresh again after ${freshAfterMs === null ? 'never' : `${freshAfterMs} ms`}`,
     `${staleCommands} of ${issuedCommands} commands of the outage executed`,
     `link use ${percent(linkUse)}`,
+    `timers late p99 ${ms(timersLateMs.robot)}/${ms(timersLateMs.reader)} ms`,
   ].join('; ');
 }

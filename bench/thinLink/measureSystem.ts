@@ -1,5 +1,5 @@
 import type { LinkShape } from '../netem/LinkShape.ts';
-import { commandFigures, executedOf, freshAfterMs, odometryOf, rounded, topicFigures } from './figures.ts';
+import { commandFigures, executedOf, freshAfterMs, odometryOf, quantile, rounded, topicFigures } from './figures.ts';
 import type { Figures } from './figures.ts';
 import { sharedNowMs } from './sharedClock.ts';
 import { Station } from './Station.ts';
@@ -29,6 +29,8 @@ export interface SystemFigures {
   };
   /** IP bytes that the link delivered upwards, of what its rate allowed. */
   readonly linkUse: number;
+  /** How late the processes' own timers were, p99 in milliseconds: on a machine busy with other things every age is higher. */
+  readonly timersLateMs: { readonly robot: number | null; readonly reader: number | null };
 }
 
 /** Before the measured part: start of the topics, first window of the connection. */
@@ -77,9 +79,15 @@ export async function measureSystem(
         staleOldestMs: stale.oldestMs,
         issuedCommands: reader.issuedMs.filter((atMs) => atMs >= outage.fromMs && atMs < outage.toMs).length,
       },
+      timersLateMs: { robot: p99Of(robot.timersLateMs), reader: p99Of(reader.timersLateMs) },
       linkUse: rounded((after.up.forwardedBytes - before.up.forwardedBytes) / capacityBytes, 3),
     };
   } finally {
     await station.close();
   }
+}
+
+function p99Of(values: readonly number[]): number | null {
+  const p99 = quantile(values, 0.99);
+  return p99 === null ? null : rounded(p99);
 }

@@ -26,6 +26,10 @@ export function medianFigures(runs: readonly SystemFigures[]): SystemFigures {
     scan: figures(({ scan }) => scan),
     commands: figures(({ commands }) => commands),
     outage: { ...worst.outage, freshAfterMs: of(({ outage }) => outage.freshAfterMs) },
+    timersLateMs: {
+      robot: of(({ timersLateMs }) => timersLateMs.robot),
+      reader: of(({ timersLateMs }) => timersLateMs.reader),
+    },
     linkUse: of(({ linkUse }) => linkUse) ?? 0,
   };
 }

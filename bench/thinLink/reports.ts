@@ -34,6 +34,8 @@ export interface RobotReport {
   /** Per topic when each message was published, by sequence. */
   readonly publishedMs: readonly (readonly number[])[];
   readonly executed: readonly Execution[];
+  /** How late each of its timers was, in milliseconds. */
+  readonly timersLateMs: readonly number[];
 }
 
 /** All that the reader saw and did. */
@@ -42,4 +44,5 @@ export interface ReaderReport {
   readonly received: readonly (readonly Arrival[])[];
   /** When each command was issued, by sequence. */
   readonly issuedMs: readonly number[];
+  readonly timersLateMs: readonly number[];
 }
