@@ -180,7 +180,8 @@ test('a server that refuses is asked less and less often', async () => {
   await waitFor(() => proxy.counters.connections >= 4, WAIT);
   // 0.2, 0.4 and 0.8 s between them, less what timers are early.
   expect(performance.now() - startMs).toBeGreaterThan(1_390);
-  expect(agent.status.line).toMatchObject({ reason: expect.stringContaining('503') as string });
+  const state = await waitFor(() => agent.status.line.state === 'waiting' && agent.status.line, WAIT);
+  expect(state).toMatchObject({ reason: expect.stringContaining('503') as string });
 });
 
 test('of several servers the robot is on one that works, and goes to another when that one is gone', async () => {

@@ -1,7 +1,7 @@
 import type { Clock, Disposer } from '@longline/ros';
 
 /** It is looked this often, in milliseconds. */
-export const ADDRESS_LOOK_MS = 1_000;
+export const ADDRESS_LOOK_MS = 500;
 
 /** Sees when this machine's addresses change: no packet tells a connection that the address it leaves from is gone. */
 export class AddressWatch {

@@ -59,12 +59,24 @@ describe('unanswered dials', () => {
     const { network } = start();
     await network.clock.advance(2_600);
     expect(network.dials.length).toBe(6);
-    network.answer = (dial) => network.clock.after(0, () => dial.fail('ECONNREFUSED'));
-    for (const dial of network.dials) dial.fail('ECONNREFUSED');
+    network.answer = (dial) => network.clock.after(0, () => dial.fail('HTTP 503'));
+    for (const dial of network.dials) dial.fail('HTTP 503');
     await network.clock.advance(10_000);
     const gapsMs = network.dialledMs.slice(7).map((atMs, index) => atMs - network.dialledMs[index + 6]!);
     expect(network.dialledMs[6]).toBe(2_700);
     expect(gapsMs).toEqual([200, 400, 800, 1_500, 1_500, 1_500, 1_500, 1_500]);
+  });
+});
+
+describe('a server that nobody listens for', () => {
+  test('is asked often while it may be starting again, and less the longer it is away', async () => {
+    const { network } = start();
+    network.answer = (dial) => network.clock.after(0, () => dial.fail('ECONNREFUSED'));
+    await network.clock.advance(60_000);
+    const gapsMs = network.dialledMs.slice(1).map((atMs, index) => Math.round(atMs - network.dialledMs[index]!));
+    expect(gapsMs.slice(0, 5)).toEqual([100, 200, 375, 375, 375]);
+    expect(gapsMs.at(-1)).toBe(1_500);
+    expect(gapsMs.every((gapMs, index) => gapMs >= (gapsMs[index - 1] ?? 0))).toBe(true);
   });
 });
 

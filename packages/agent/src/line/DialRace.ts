@@ -7,7 +7,7 @@ export const OVERLAP_MS = 500;
 /** Most dials under way at once. */
 export const MAX_DIALS = 6;
 /** A dial that was answered, but is not welcomed yet, has so long before another starts, doubling to the second, in milliseconds. */
-const PATIENCE_MS = 1_000;
+export const PATIENCE_MS = 1_000;
 const MOST_PATIENCE_MS = 4_000;
 /** Who greeted has so long to be welcomed before the next may greet, doubling to the second, in milliseconds. */
 const GREETING_MS = 1_000;

@@ -4,25 +4,25 @@ import { describe, expect, test } from 'vitest';
 import { FakeNetwork, makeConnector } from './FakeNetwork.fixture.ts';
 
 test('attempts come at doubling intervals up to three seconds, and at once again after a stable line', async () => {
-  const clock = new FakeClock();
-  const server = new FakeLineServer(clock);
-  const { connector } = makeConnector([server.dial], clock);
-  server.isUp = false;
+  const network = new FakeNetwork();
+  const { connector } = makeConnector([network.dial], network.clock);
+  network.answer = (dial) => network.clock.after(0, () => dial.fail('HTTP 503'));
   connector.start();
-  const dialsAfter: number[] = [];
   // With the most jitter the waits are half of 200, 400, 800, 1,600 and 3,000 ms.
-  for (const waitMs of [0, 100, 200, 400, 800, 1_500, 1_500, 1_500]) {
-    await clock.advance(waitMs);
-    dialsAfter.push(server.dials);
-  }
-  expect(dialsAfter).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
-  server.isUp = true;
-  await clock.advance(1_500 + 5_000);
-  expect(connector.state).toMatchObject({ state: 'open', server: 'fake' });
-  server.line.pair.cut();
-  expect(connector.state).toMatchObject({ state: 'waiting' });
-  await clock.advance(100);
-  expect(server.dials).toBe(10);
+  await network.clock.advance(6_000);
+  expect(network.dialledMs).toEqual([0, 100, 300, 700, 1_500, 3_000, 4_500, 6_000]);
+  expect(connector.state).toMatchObject({ state: 'waiting', reason: 'connect HTTP 503' });
+  network.answer = (dial) =>
+    network.clock.after(0, () => {
+      dial.open();
+      dial.welcome();
+    });
+  await network.clock.advance(1_500 + 5_000);
+  expect(connector.state).toMatchObject({ state: 'open', server: 's' });
+  network.last.close(4503, 'SERVER_STOPPING: come back');
+  expect(connector.state).toMatchObject({ state: 'waiting', code: 'SERVER_STOPPING' });
+  await network.clock.advance(100);
+  expect(network.dials.length).toBe(10);
 });
 
 test('a line taken by another agent is retried no sooner than in thirty seconds, and the log says what to do', async () => {
@@ -130,11 +130,11 @@ describe('a line that was taken', () => {
 });
 
 describe('when the network changes', () => {
-  test('a line whose local address is gone is dropped within a second, and dialled from the new one', async () => {
+  test('a line whose local address is gone is dropped within half a second, and dialled from the new one', async () => {
     let addresses = ['127.0.0.1', '10.0.0.1'];
     const { clock, logged, network, opened } = await openLine({ localAddresses: () => addresses });
     addresses = ['127.0.0.1', '10.9.9.9'];
-    await clock.advance(1_000);
+    await clock.advance(500);
     expect(network.does).toEqual(['dropped', 'waits']);
     expect(opened.items).toEqual(['s', 'closed']);
     expect(logged.last?.details['reason']).toBe('this machine has lost its address 10.0.0.1');
@@ -152,17 +152,17 @@ describe('when the network changes', () => {
     const addresses = ['127.0.0.1'];
     const network = new FakeNetwork();
     const { connector } = makeConnector([network.dial], network.clock, { localAddresses: () => [...addresses] });
-    network.answer = (dial) => network.clock.after(0, () => dial.fail('ECONNREFUSED'));
+    network.answer = (dial) => network.clock.after(0, () => dial.fail('HTTP 503'));
     connector.start();
     await network.clock.advance(3_200);
     expect(network.dialledMs.at(-1)).toBe(3_000);
     addresses.push('10.0.0.1');
     network.answer = (dial) => network.clock.after(0, () => dial.close(4403, 'FORBIDDEN: no'));
-    await network.clock.advance(800);
-    expect(network.dialledMs.at(-1)).toBe(4_000);
+    await network.clock.advance(300);
+    expect(network.dialledMs.at(-1)).toBe(3_500);
     addresses.push('10.0.0.2');
     await network.clock.advance(29_000);
-    expect(network.dialledMs.at(-1)).toBe(4_000);
+    expect(network.dialledMs.at(-1)).toBe(3_500);
   });
 });
 
@@ -199,7 +199,10 @@ describe('a further socket', () => {
     network.last.fail('ECONNREFUSED');
     expect(refused.log).toEqual(['end 1006 connect ECONNREFUSED']);
     wantSocket(() => unanswered.end);
-    await clock.advance(10_000);
+    await clock.advance(2_000);
+    expect(network.does.slice(2)).toEqual(['dropped', 'waits', 'waits', 'waits', 'waits']);
+    expect(unanswered.log).toEqual([]);
+    await clock.advance(8_000);
     expect(unanswered.log).toEqual(['end 1006 no answer came within 10000 ms']);
     expect(network.last.isAbandoned).toBe(true);
     network.answer = () => {
@@ -207,6 +210,19 @@ describe('a further socket', () => {
     };
     wantSocket(() => impossible.end);
     expect(impossible.log).toEqual(['end 1006 no more sockets']);
+  });
+
+  test('is the first of several dials to be connected, and says its hello on that one only', async () => {
+    const { clock, network, wantSocket } = await openLine({ silenceMs: 60_000 });
+    const { end, log } = recorder();
+    wantSocket(() => end);
+    await clock.advance(500);
+    network.dials[2]!.open();
+    network.dials[1]!.open();
+    expect(log).toEqual(['open']);
+    expect(network.does).toEqual(['greeted', 'dropped', 'waits']);
+    network.dials[1]!.close(1006, '');
+    expect(log).toEqual(['open']);
   });
 
   test('is dropped with a silent line, and none is dialled for a line that is over', async () => {

@@ -34,7 +34,7 @@ export interface LineConnectorOptions {
   readonly log: Log;
   /** Gives 0 to 1. */
   readonly random: () => number;
-  /** This machine's addresses, looked at every second. Default: none are known. */
+  /** This machine's addresses, looked at twice a second. Default: none are known. */
   readonly localAddresses?: () => readonly string[];
   /** Makes the line's end on a connection that may greet. */
   readonly makeEnd: (transport: Transport, events: LineEvents) => AgentEnd;

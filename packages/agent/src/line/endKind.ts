@@ -2,9 +2,10 @@ import type { LineClose } from '@longline/line';
 
 /**
  * How a connection ended, as far as the next dial is concerned: `lost`, nothing was heard any more; `broken`, the path
- * failed; `refused`, the other side answered and did not want it.
+ * failed; `absent`, the machine is there and nobody listens, as while a server is started again; `refused`, the other side
+ * answered and did not want it.
  */
-export type EndKind = 'lost' | 'broken' | 'refused';
+export type EndKind = 'lost' | 'broken' | 'absent' | 'refused';
 
 /** Errors that say that a packet found no way or no answer, not that somebody refused. */
 const pathErrors: ReadonlySet<unknown> = new Set([
@@ -24,7 +25,7 @@ export function endKind(close: LineClose, error: Error | undefined, wasOpen: boo
   if (silences.has(close.code)) return 'lost';
   if (close.closeCode !== 1006) return 'refused';
   if (wasOpen || error === undefined || isPathError(error)) return 'broken';
-  return 'refused';
+  return 'code' in error && error.code === 'ECONNREFUSED' ? 'absent' : 'refused';
 }
 
 /** Whether that error says nothing about the server. */
