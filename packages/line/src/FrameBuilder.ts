@@ -2,18 +2,46 @@ import type { MessageParts } from '@longline/ros';
 import { MESSAGE_HEADER_BYTES, RECORD_HEADER_BYTES, recordKinds } from './recordKinds.ts';
 import type { RecordKind } from './recordKinds.ts';
 
-const SMALLEST_BUFFER = 512;
+/** Frames up to this many bytes are built in shared memory and copied out when they are whole. */
+const SMALL_BYTES = 2048;
+/** So many pieces of it are kept for the next frames: builders at work at the same moment. */
+const KEPT_SCRATCHES = 64;
 
-/** Bytes that will all be written before they are sent: where the platform can, they are not cleared first. */
-function allocate(bytes: number): Uint8Array<ArrayBuffer> {
-  const { Buffer } = globalThis as { Buffer?: { allocUnsafeSlow(bytes: number): { readonly buffer: ArrayBuffer } } };
-  return Buffer === undefined ? new Uint8Array(bytes) : new Uint8Array(Buffer.allocUnsafeSlow(bytes).buffer);
+/** Memory to build a frame in. A builder without a frame has none: an idle line must cost nothing. */
+interface Scratch {
+  readonly bytes: Uint8Array;
+  readonly view: DataView;
 }
 
-/** Writes records one after another into one frame. Bytes are copied once, here. */
+const scratches: Scratch[] = [];
+const none: Scratch = { bytes: new Uint8Array(0), view: new DataView(new ArrayBuffer(0)) };
+
+/** What of Node's Buffer is used where there is one. */
+interface NodeBuffers {
+  /** From a pool, for small sizes. */
+  allocUnsafe(bytes: number): Uint8Array;
+  allocUnsafeSlow(bytes: number): Uint8Array;
+}
+
+const { Buffer: nodeBuffers } = globalThis as { readonly Buffer?: NodeBuffers };
+
+/** Bytes that will all be written before they are sent: where the platform can, they are not cleared first. */
+function scratchOf(bytes: number): Scratch {
+  const { buffer } = nodeBuffers === undefined ? new Uint8Array(bytes) : nodeBuffers.allocUnsafeSlow(bytes);
+  return { bytes: new Uint8Array(buffer), view: new DataView(buffer) };
+}
+
+function copyOf(bytes: Uint8Array): Uint8Array {
+  if (nodeBuffers === undefined) return bytes.slice();
+  const { buffer, byteOffset } = nodeBuffers.allocUnsafe(bytes.length);
+  const copy = new Uint8Array(buffer, byteOffset, bytes.length);
+  copy.set(bytes);
+  return copy;
+}
+
+/** Writes records one after another into one frame. Bytes are copied once, here; those of small frames once more. */
 export class FrameBuilder {
-  #buffer = new Uint8Array(0);
-  #view = new DataView(this.#buffer.buffer);
+  #scratch = none;
   #length = 0;
   #lastLength = 0;
 
@@ -33,10 +61,10 @@ export class FrameBuilder {
   appendMessage(channelId: number, message: MessageParts): void {
     this.#startRecord(recordKinds.message, MESSAGE_HEADER_BYTES + message.data.length);
     const at = this.#length;
-    this.#view.setUint32(at, channelId, true);
-    this.#view.setUint32(at + 4, message.sequence, true);
-    this.#view.setBigUint64(at + 8, message.logTime, true);
-    this.#view.setBigUint64(at + 16, message.publishTime, true);
+    this.#scratch.view.setUint32(at, channelId, true);
+    this.#scratch.view.setUint32(at + 4, message.sequence, true);
+    this.#scratch.view.setBigUint64(at + 8, message.logTime, true);
+    this.#scratch.view.setBigUint64(at + 16, message.publishTime, true);
     this.#length = at + MESSAGE_HEADER_BYTES;
     this.#write(message.data);
   }
@@ -46,42 +74,53 @@ export class FrameBuilder {
     this.#reserve(record.length);
     const at = this.#length;
     this.#write(record);
-    this.#view.setUint32(at + RECORD_HEADER_BYTES, channelId, true);
+    this.#scratch.view.setUint32(at + RECORD_HEADER_BYTES, channelId, true);
   }
 
   /** The finished frame, which the caller owns; the builder starts the next one. */
   take(): Uint8Array {
-    const frame = this.#buffer.subarray(0, this.#length);
+    const { bytes } = this.#scratch;
+    const frame = bytes.subarray(0, this.#length);
     this.#lastLength = this.#length;
-    this.#buffer = new Uint8Array(0);
-    this.#view = new DataView(this.#buffer.buffer);
     this.#length = 0;
-    return frame;
+    if (bytes.length !== SMALL_BYTES) {
+      this.#scratch = none;
+      return frame;
+    }
+    const copy = copyOf(frame);
+    this.#leaveScratch();
+    return copy;
   }
 
   #startRecord(kind: RecordKind, bodyBytes: number): void {
     this.#reserve(RECORD_HEADER_BYTES + bodyBytes);
-    this.#view.setUint8(this.#length, kind);
-    this.#view.setUint32(this.#length + 1, bodyBytes, true);
+    this.#scratch.view.setUint8(this.#length, kind);
+    this.#scratch.view.setUint32(this.#length + 1, bodyBytes, true);
     this.#length += RECORD_HEADER_BYTES;
   }
 
   #write(bytes: Uint8Array): void {
-    this.#buffer.set(bytes, this.#length);
+    this.#scratch.bytes.set(bytes, this.#length);
     this.#length += bytes.length;
   }
 
   /** A new frame starts at the size of the one before, so that a steady stream allocates once a frame. */
   #reserve(bytes: number): void {
     const needed = this.#length + bytes;
-    if (needed <= this.#buffer.length) return;
-    const grown = allocate(
+    const { bytes: before } = this.#scratch;
+    if (needed <= before.length) return;
+    const wanted =
       this.#length === 0
-        ? Math.max(needed, Math.min(Math.ceil(this.#lastLength * 1.25), 128 * 1024), SMALLEST_BUFFER)
-        : Math.max(needed, this.#buffer.length * 2),
-    );
-    grown.set(this.#buffer.subarray(0, this.#length));
-    this.#buffer = grown;
-    this.#view = new DataView(grown.buffer);
+        ? Math.max(needed, Math.min(Math.ceil(this.#lastLength * 1.25), 128 * 1024))
+        : Math.max(needed, before.length * 2);
+    const grown = wanted <= SMALL_BYTES ? (scratches.pop() ?? scratchOf(SMALL_BYTES)) : scratchOf(wanted);
+    grown.bytes.set(before.subarray(0, this.#length));
+    if (before.length === SMALL_BYTES) this.#leaveScratch();
+    this.#scratch = grown;
+  }
+
+  #leaveScratch(): void {
+    if (scratches.length < KEPT_SCRATCHES) scratches.push(this.#scratch);
+    this.#scratch = none;
   }
 }

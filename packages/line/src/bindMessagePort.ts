@@ -28,7 +28,8 @@ export function bindMessagePort<End extends LineEndpoint>(
     get bufferedBytes() {
       return end.unacknowledgedBytes ?? 0;
     },
-    send: (frame) => port.postMessage(frame),
+    // A message takes all the memory with it that a view lies in: here others' frames too.
+    send: (frame) => port.postMessage(frame.length === frame.buffer.byteLength ? frame : new Uint8Array(frame)),
     close: (closeCode, reason) => {
       port.postMessage({ closeCode, reason } satisfies ClosingMessage);
       port.close();
