@@ -11,7 +11,7 @@ export interface DialServer {
 /** Longest pause after the path broke, in milliseconds, before jitter: the network may be back at any time. */
 const LONGEST_BROKEN_MS = 1_000;
 /** Longest pause while nobody listens, in milliseconds, before jitter: a server that is started again is soon back. */
-const LEAST_ABSENT_MS = 750;
+const LEAST_ABSENT_MS = 600;
 /** The longer it has been away, the longer it may be asked for after it is back: this share of the time. */
 const SHARE_OF_ABSENCE = 0.1;
 /** A server that did not refuse is not dialled again sooner than so long after its last dial, in milliseconds. */
@@ -37,7 +37,7 @@ class Entry implements DialServer {
 /**
  * Which server is dialled next, and when: the one that worked last, then the others in turn. Each waits after its own
  * failures only, with jitter: after refusals 0.2 s doubling to 3 s until a line lasted; while nobody listens the same, but no
- * longer than 0.75 s in the first seconds and a tenth of the time later; after a broken path 0.2 s doubling to 1 s.
+ * longer than 0.6 s in the first seconds and a tenth of the time later; after a broken path 0.2 s doubling to 1 s.
  */
 export class DialServers {
   readonly #clock: Clock;
