@@ -231,7 +231,7 @@ export class AgentEnd extends LineEnd implements AgentSocketOwner {
     this.#outbox.fill(frame, options, this.#bulk);
   }
 
-  protected override handleRecord(kind: RecordKindName, body: Uint8Array): void {
+  override handleRecord(kind: RecordKindName, body: Uint8Array): void {
     if (this.line.state === 'greeting') {
       if (kind !== 'welcome') throw new LineError('FRAME_UNEXPECTED', `a ${kind} came where the welcome was due`);
       const welcome = decodeJson('welcome', body, welcomeSchema, this.line.limits.maxJsonBytes);
@@ -258,11 +258,11 @@ export class AgentEnd extends LineEnd implements AgentSocketOwner {
     this.#handlers.handleRequest(header, payload, header.ageMs + this.line.transitMs(header.sentMs));
   }
 
-  protected override handleMessage(): void {
+  override handleMessage(): void {
     throw new LineError('FRAME_UNEXPECTED', 'a server sends no messages to an agent');
   }
 
-  protected override handleClosed(close: LineClose): void {
+  override handleClosed(close: LineClose): void {
     this.#cancelLook?.();
     this.#outbox.handleLineClosed();
     // Motion ends with the line: nothing of the further sockets comes before that.
@@ -270,11 +270,11 @@ export class AgentEnd extends LineEnd implements AgentSocketOwner {
     for (const socket of [...this.#sockets.values()]) socket.core.close('LINE_CLOSED', 'the line ended');
   }
 
-  protected override handleHeld(): void {
+  override handleHeld(): void {
     this.#outbox.block(undefined);
   }
 
-  protected override fill(frame: FrameBuilder): void {
+  override fill(frame: FrameBuilder): void {
     if (!this.#ready) return;
     this.#reportDrops();
     const room = this.#room();

@@ -4,6 +4,7 @@ import type { AdvertisedChannel } from './ChannelSender.ts';
 import { advertiseSchema, droppedSchema, schemaRecordSchema, unadvertiseSchema } from './channelRecords.ts';
 import { LineError } from './errors.ts';
 import { decodeJson } from './jsonRecord.ts';
+import { KeyedValues } from './KeyedValues.ts';
 import type { LineLimits } from './limits.ts';
 import type { RecordKindName } from './recordKinds.ts';
 
@@ -23,24 +24,30 @@ export interface ReceivedChannel {
   lastSequence: number | undefined;
 }
 
+/** Gives one object for what many lines receive alike; both may give back what they are given. */
+export interface SharedDefinitions {
+  /** A definition equal to this one, which is said to have that hash. */
+  schema?(schema: Schema, hash: string): Schema;
+  /** A description equal to this one; its definition is a shared one already. */
+  channel?(channel: AdvertisedChannel): AdvertisedChannel;
+}
+
+const nothingShared: SharedDefinitions = {};
+const numberOf = (channel: ReceivedChannel): number => channel.advertised.id;
+
 /** Keeps the definitions and channels that the other side advertised on one line, within bounds (clause 3). */
 export class ChannelReceiver {
   readonly #limits: LineLimits;
   readonly #listener: ChannelListener;
-  readonly #shareSchema: (schema: Schema) => Schema;
-  readonly #schemas = new Map<string, Schema>();
-  readonly #channels = new Map<number, ReceivedChannel>();
+  readonly #shared: SharedDefinitions;
+  readonly #schemas = new KeyedValues<string, Schema>(schemaHash);
+  readonly #channels = new KeyedValues<number, ReceivedChannel>(numberOf);
   #schemaBytes = 0;
 
-  /** `shareSchema` may give another object for an equal definition, so that many lines keep one. */
-  constructor(
-    limits: LineLimits,
-    listener: ChannelListener,
-    shareSchema: (schema: Schema) => Schema = (schema) => schema,
-  ) {
+  constructor(limits: LineLimits, listener: ChannelListener, shared: SharedDefinitions = nothingShared) {
     this.#limits = limits;
     this.#listener = listener;
-    this.#shareSchema = shareSchema;
+    this.#shared = shared;
   }
 
   get(id: number): ReceivedChannel | undefined {
@@ -72,10 +79,11 @@ export class ChannelReceiver {
 
   #handleSchema(body: Uint8Array): void {
     const { hash, name, encoding, text } = decodeJson('schema', body, schemaRecordSchema, this.#limits.maxJsonBytes);
-    const schema: Schema = { name, encoding, text };
+    const received: Schema = { name, encoding, text };
+    const schema = this.#shared.schema?.(received, hash) ?? received;
     if (schemaHash(schema) !== hash)
       throw new LineError('FRAME_MALFORMED', `the definition of ${name} does not have the hash ${hash}`);
-    if (this.#schemas.has(hash)) return;
+    if (this.#schemas.get(hash) !== undefined) return;
     this.#schemaBytes += text.length;
     if (this.#schemaBytes > this.#limits.maxSchemaBytes) {
       throw new LineError(
@@ -83,7 +91,7 @@ export class ChannelReceiver {
         `more than ${this.#limits.maxSchemaBytes} bytes of definitions on one line`,
       );
     }
-    this.#schemas.set(hash, this.#shareSchema(schema));
+    this.#schemas.set(schema);
   }
 
   #advertised(body: Uint8Array): AdvertisedChannel[] {
@@ -104,8 +112,9 @@ export class ChannelReceiver {
           `channel ${rest.id} was ${known.topic} and is now advertised as ${rest.topic}`,
         );
       }
-      const channel: AdvertisedChannel = { ...rest, schema, ...(device === undefined ? {} : { device }) };
-      if (before === undefined) this.#channels.set(rest.id, { advertised: channel, lastSequence: undefined });
+      const received: AdvertisedChannel = { ...rest, schema, ...(device === undefined ? {} : { device }) };
+      const channel = this.#shared.channel?.(received) ?? received;
+      if (before === undefined) this.#channels.set({ advertised: channel, lastSequence: undefined });
       else before.advertised = channel;
       if (this.#channels.size > this.#limits.maxChannels) {
         throw new LineError('LIMIT_EXCEEDED', `more than ${this.#limits.maxChannels} channels on one line`);

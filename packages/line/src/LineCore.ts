@@ -1,6 +1,7 @@
 import type { Clock, Disposer } from '@longline/ros';
 import { closeReason, LineError, lineCloseCodes, parseClose } from './errors.ts';
 import type { LineClose, LineErrorCode } from './errors.ts';
+import type { CoarseTimer, CoarseTimers } from './CoarseTimers.ts';
 import { Fifo } from './Fifo.ts';
 import { FrameBuilder } from './FrameBuilder.ts';
 import type { LineLimits } from './limits.ts';
@@ -67,11 +68,13 @@ export interface LineCoreOptions {
   /** Of the line that this socket belongs to, where it has several; its own by default. */
   readonly pacer?: Pacer;
   /** Gives numbers to records that leave in parts, where several senders share a line. */
-  readonly nextTransfer?: () => number;
+  readonly nextTransfer?: (() => number) | undefined;
   /** Of the line, where it has several sockets; its own by default. */
   readonly assembler?: PartAssembler;
   /** For packed records; without it compressed ones are refused. */
   readonly zstd?: Zstd | undefined;
+  /** Of the process, where it has very many lines: for what need not be on time. Without it everything is, to the millisecond. */
+  readonly timers?: CoarseTimers | undefined;
 }
 
 /**
@@ -84,7 +87,7 @@ export class LineCore {
   readonly #clock: Clock;
   readonly #handlers: LineCoreHandlers;
   readonly pacer: Pacer;
-  readonly #nextTransfer: () => number;
+  readonly #nextTransfer: (() => number) | undefined;
   readonly #zstd: Zstd | undefined;
   #assembler: PartAssembler | undefined;
   #unpacker: Unpacker | undefined;
@@ -102,6 +105,8 @@ export class LineCore {
   #greeted = false;
   #lastReceivedMs: number;
   #receivedBytes = 0;
+  /** As the other side was told last. */
+  #toldReceivedBytes = 0;
   #sentBytes = 0;
   #peerReceivedBytes = 0;
   #largeBytes = 0;
@@ -117,11 +122,18 @@ export class LineCore {
   #pongSentMs = Number.NaN;
   #pongReceivedMs = Number.NaN;
   #sealedBytes = 0;
+  /** Bytes of the frame being built that are heartbeats and acknowledgements. */
+  #beatBytes = 0;
   #flushing = false;
+  /** A frame is being read: what answers it leaves in one frame, when all of it is read. */
+  #reading = false;
+  #flushWhenRead = false;
   /** The frame being built asks for an acknowledgement. */
   #asked = false;
   #flushedMs = Number.NEGATIVE_INFINITY;
   #cancelFlush: Disposer | undefined;
+  readonly #timers: CoarseTimers | undefined;
+  #watch: CoarseTimer | undefined;
   #cancelWatch: Disposer | undefined;
   #cancelBeat: Disposer | undefined;
 
@@ -133,11 +145,10 @@ export class LineCore {
     this.pacer = options.pacer ?? new Pacer({ mostWindowBytes: options.limits.windowBytes });
     this.#zstd = options.zstd;
     this.#assembler = options.assembler;
-    this.#nextTransfer = options.nextTransfer ?? (() => (this.#transfers = (this.#transfers + 1) >>> 0));
+    this.#nextTransfer = options.nextTransfer;
     this.#beganMs = this.#lastReceivedMs = this.#clock.monotonicMs();
-    this.#cancelWatch = this.#clock.after(this.limits.helloTimeoutMs, () => {
-      this.fail(new LineError('HELLO_TIMEOUT', `no greeting came within ${this.limits.helloTimeoutMs} ms`));
-    });
+    this.#timers = options.timers;
+    this.#lookIn(this.limits.helloTimeoutMs);
   }
 
   get state(): 'greeting' | 'open' | 'closed' {
@@ -218,8 +229,8 @@ export class LineCore {
     if (this.#state !== 'greeting') return;
     this.#state = 'open';
     if (!this.#greeted) this.#beganMs = this.#clock.monotonicMs();
-    this.#cancelWatch?.();
-    this.#watchSilence();
+    this.#stopLooking();
+    this.#lookIn(this.limits.silenceMs);
     if (this.#greeted) this.#beat();
   }
 
@@ -243,7 +254,8 @@ export class LineCore {
       return;
     }
     if (this.#state === 'closed') return;
-    this.#large.push(new PartedRecord(this.#nextTransfer(), recordKinds[kind], body));
+    const transfer = this.#nextTransfer?.() ?? (this.#transfers = (this.#transfers + 1) >>> 0);
+    this.#large.push(new PartedRecord(transfer, recordKinds[kind], body));
     this.#largeBytes += bytes;
     if (this.#largeBytes > this.limits.maxPendingControlBytes) {
       this.fail(
@@ -276,6 +288,10 @@ export class LineCore {
   flush(): void {
     // What `fill` has to say besides messages is in the frame already.
     if (this.#flushing) return;
+    if (this.#reading && this.#frame.length < this.limits.batchBytes) {
+      this.#flushWhenRead = true;
+      return;
+    }
     this.#flushing = true;
     try {
       this.#sendAll();
@@ -300,6 +316,7 @@ export class LineCore {
           `a frame has ${frame.length} bytes; ${this.limits.maxFrameBytes} are allowed`,
         );
       }
+      this.#reading = true;
       readRecords(frame, this);
     } catch (error) {
       this.fail(
@@ -307,6 +324,12 @@ export class LineCore {
           ? error
           : new LineError('INTERNAL', 'a record could not be handled', { cause: error }),
       );
+    } finally {
+      this.#reading = false;
+    }
+    if (this.#flushWhenRead) {
+      this.#flushWhenRead = false;
+      this.flush();
     }
   }
 
@@ -364,6 +387,7 @@ export class LineCore {
   /** Flushes what is ready and closes. */
   close(code: LineErrorCode, message: string, cause?: unknown): void {
     if (this.#state === 'closed') return;
+    this.#reading = false;
     if (this.#state === 'open') this.flush();
     const closeCode = lineCloseCodes[code];
     try {
@@ -475,12 +499,14 @@ export class LineCore {
     const bytes = this.#sentBytes + this.#frame.length - this.#askedAtBytes;
     const sinceMs = this.#clock.monotonicMs() - this.#askedMs;
     const pressed = this.pressed || this.#large.length > 0;
+    // The next heartbeat acknowledges the one before: on an idle line nothing else is said.
+    const isBeat = this.#frame.length === this.#beatBytes;
+    this.#beatBytes = 0;
     if (this.#asked) return;
-    this.#framesSinceAsked++;
+    if (!isBeat) this.#framesSinceAsked++;
     const due =
       bytes >= Math.min(MOST_UNASKED_BYTES, this.pacer.windowBytes * ACK_SHARE) ||
-      sinceMs >= (pressed ? PRESSED_ACK_MS : CALM_ACK_MS) ||
-      this.#framesSinceAsked >= CALM_ACK_FRAMES;
+      (!isBeat && (sinceMs >= (pressed ? PRESSED_ACK_MS : CALM_ACK_MS) || this.#framesSinceAsked >= CALM_ACK_FRAMES));
     if (due) this.#ask();
   }
 
@@ -504,27 +530,45 @@ export class LineCore {
     this.#state = 'closed';
     this.pacer.handleLost(this.unacknowledgedBytes);
     this.#cancelFlush?.();
-    this.#cancelWatch?.();
+    this.#stopLooking();
     this.#cancelBeat?.();
     this.#handlers.handleClosed(close);
   }
 
-  /**
-   * Clause 7.3, to the millisecond: motion on the robot ends with the line. Where this process itself stood still, what
-   * came meanwhile is read first: one stall of a server must not end the lines of a whole fleet.
-   */
-  #watchSilence(dueMs = Number.POSITIVE_INFINITY): void {
-    const nowMs = this.#clock.monotonicMs();
-    const silentMs = nowMs - this.#lastReceivedMs;
-    const { rttMs } = this.pacer;
-    const silenceMs = Math.max(this.limits.silenceMs, Number.isNaN(rttMs) ? 0 : SILENT_ROUND_TRIPS * rttMs);
-    const stalled = nowMs - dueMs > STALL_MS;
-    if (silentMs >= silenceMs && !stalled) {
-      this.fail(new LineError('LINE_SILENT', `nothing was received for ${Math.round(silentMs)} ms`));
+  /** For {@link CoarseTimers}. */
+  handleTimer(): void {
+    this.#look();
+  }
+
+  #lookIn(delayMs: number): void {
+    if (this.#timers !== undefined) {
+      this.#watch = this.#timers.after(delayMs, this);
       return;
     }
-    const lookInMs = Math.max(1, silenceMs - silentMs);
-    this.#cancelWatch = this.#clock.after(lookInMs, () => this.#watchSilence(nowMs + lookInMs));
+    const dueMs = this.#clock.monotonicMs() + delayMs;
+    this.#cancelWatch = this.#clock.after(delayMs, () => {
+      // One stall of a process must not end its lines: what came meanwhile is read first.
+      if (this.#clock.monotonicMs() - dueMs > STALL_MS) this.#lookIn(1);
+      else this.#look();
+    });
+  }
+
+  #stopLooking(): void {
+    this.#cancelWatch?.();
+    if (this.#watch !== undefined) this.#timers?.cancel(this.#watch, this);
+  }
+
+  /** Is the other side still there? Clauses 2.1 and 7.3. */
+  #look(): void {
+    if (this.#state === 'greeting') {
+      this.fail(new LineError('HELLO_TIMEOUT', `no greeting came within ${this.limits.helloTimeoutMs} ms`));
+      return;
+    }
+    const silentMs = this.#clock.monotonicMs() - this.#lastReceivedMs;
+    const { rttMs } = this.pacer;
+    const silenceMs = Math.max(this.limits.silenceMs, Number.isNaN(rttMs) ? 0 : SILENT_ROUND_TRIPS * rttMs);
+    if (silentMs < silenceMs) this.#lookIn(Math.max(1, silenceMs - silentMs));
+    else this.fail(new LineError('LINE_SILENT', `nothing was received for ${Math.round(silentMs)} ms`));
   }
 
   #beat(): void {
@@ -534,16 +578,16 @@ export class LineCore {
 
   /** Clause 7.1: our clocks, and what the last pong needs to be a measurement for the other side too. */
   #ping(): void {
-    const ping = new Uint8Array(32);
-    const view = viewOf(ping);
     this.#pings++;
     this.#pingSentMs = this.#clock.monotonicMs();
-    view.setFloat64(0, this.#pingSentMs, true);
-    view.setBigUint64(8, this.#clock.wallNs(), true);
-    view.setFloat64(16, this.#pongSentMs, true);
-    view.setFloat64(24, this.#pongReceivedMs, true);
+    bodyView.setFloat64(0, this.#pingSentMs, true);
+    bodyView.setBigUint64(8, this.#clock.wallNs(), true);
+    bodyView.setFloat64(16, this.#pongSentMs, true);
+    bodyView.setFloat64(24, this.#pongReceivedMs, true);
     if (this.unacknowledgedBytes > 0) this.#askedMs = Number.NEGATIVE_INFINITY;
-    this.send('ping', [ping], true);
+    this.#appendBeat('ping', body32);
+    this.#appendAck();
+    this.flush();
   }
 
   #handlePing(ping: Uint8Array): void {
@@ -561,14 +605,14 @@ export class LineCore {
         ourWallNs: this.#clock.wallNs(),
       });
     }
-    const pong = new Uint8Array(32);
-    const answer = viewOf(pong);
     this.#pongSentMs = this.#clock.monotonicMs();
-    answer.setFloat64(0, sentMs, true);
-    answer.setFloat64(8, receivedMs, true);
-    answer.setFloat64(16, this.#pongSentMs, true);
-    answer.setBigUint64(24, this.#clock.wallNs(), true);
-    this.send('pong', [pong], true);
+    bodyView.setFloat64(0, sentMs, true);
+    bodyView.setFloat64(8, receivedMs, true);
+    bodyView.setFloat64(16, this.#pongSentMs, true);
+    bodyView.setBigUint64(24, this.#clock.wallNs(), true);
+    this.#appendBeat('pong', body32);
+    this.#appendAck();
+    this.flush();
   }
 
   #handlePong(pong: Uint8Array): void {
@@ -610,9 +654,23 @@ export class LineCore {
   }
 
   #acknowledge(): void {
-    const ack = new Uint8Array(8);
-    viewOf(ack).setBigUint64(0, BigInt(this.#receivedBytes), true);
-    this.send('ack', [ack], true);
+    this.#appendAck();
+    this.flush();
+  }
+
+  /** Clause 8.1: how much came; once for what came. */
+  #appendAck(): void {
+    if (this.#state === 'closed' || this.#toldReceivedBytes === this.#receivedBytes) return;
+    this.#toldReceivedBytes = this.#receivedBytes;
+    bodyView.setBigUint64(0, BigInt(this.#receivedBytes), true);
+    this.#appendBeat('ack', body8);
+  }
+
+  #appendBeat(kind: 'ping' | 'pong' | 'ack', body: Uint8Array): void {
+    if (this.#state === 'closed') return;
+    const before = this.#frame.length;
+    this.#frame.append(recordKinds[kind], body);
+    this.#beatBytes += this.#frame.length - before;
   }
 
   #handleAck(receivedBytes: number): void {
@@ -622,6 +680,7 @@ export class LineCore {
     const bytes = receivedBytes - this.#peerReceivedBytes;
     if (bytes <= 0) return;
     this.#peerReceivedBytes = receivedBytes;
+    this.#askedAtBytes = Math.max(this.#askedAtBytes, receivedBytes);
     let newest: SentMark | undefined;
     for (let mark = this.#marks.first; mark !== undefined && mark.endBytes <= receivedBytes; mark = this.#marks.first) {
       newest = mark;
@@ -638,5 +697,10 @@ export class LineCore {
       throw new LineError('FRAME_MALFORMED', `a ${kind} has ${body.length} bytes; it must have ${bytes}`);
   }
 }
+
+/** The bodies of heartbeats are written here and copied into their frame at once. */
+const body32 = new Uint8Array(32);
+const body8 = body32.subarray(0, 8);
+const bodyView = new DataView(body32.buffer);
 
 const viewOf = (bytes: Uint8Array): DataView => new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);

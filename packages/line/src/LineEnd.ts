@@ -1,9 +1,11 @@
 import type { Clock } from '@longline/ros';
 import type { LineEndpoint } from './bindWebSocket.ts';
+import type { CoarseTimers } from './CoarseTimers.ts';
 import type { LineClose } from './errors.ts';
 import type { FrameBuilder } from './FrameBuilder.ts';
 import type { LineLimits } from './limits.ts';
 import { LineCore } from './LineCore.ts';
+import type { LineCoreHandlers } from './LineCore.ts';
 import type { MessageRecord } from './MessageRecord.ts';
 import type { Zstd } from './packed/Zstd.ts';
 import type { ClockEstimate } from './PeerClock.ts';
@@ -15,36 +17,24 @@ export interface LineEndOptions<Handlers> {
   readonly transport: Transport;
   readonly clock: Clock;
   readonly handlers: Handlers;
-  /** Instead of the defaults. */
+  /** Instead of the defaults. One object for many lines is kept once. */
   readonly limits?: Partial<LineLimits>;
   /** Where the platform has it, packed messages may be compressed (feature `zstd`). */
   readonly zstd?: Zstd | undefined;
+  /** Of the process, where it has very many lines: what need not be on time is up to 200 ms late then. */
+  readonly timers?: CoarseTimers | undefined;
 }
 
 /** What the four ends have in common: a transport's events go to the line, the line's records to the role. */
-export abstract class LineEnd implements LineEndpoint {
+export abstract class LineEnd implements LineEndpoint, LineCoreHandlers {
   protected readonly line: LineCore;
 
   protected constructor(
-    { transport, clock, zstd }: Pick<LineEndOptions<unknown>, 'transport' | 'clock' | 'zstd'>,
+    { transport, clock, zstd, timers }: Pick<LineEndOptions<unknown>, 'transport' | 'clock' | 'zstd' | 'timers'>,
     limits: LineLimits,
     nextTransfer?: () => number,
   ) {
-    this.line = new LineCore({
-      transport,
-      clock,
-      limits,
-      zstd,
-      ...(nextTransfer === undefined ? {} : { nextTransfer }),
-      handlers: {
-        handleRecord: (kind, body) => this.handleRecord(kind, body),
-        handleMessage: (record) => this.handleMessage(record),
-        handleClosed: (close) => this.handleClosed(close),
-        handleRoom: () => this.handleRoom(),
-        handleHeld: () => this.handleHeld(),
-        fill: (frame) => this.fill(frame),
-      },
-    });
+    this.line = new LineCore({ transport, clock, zstd, timers, limits, nextTransfer, handlers: this });
   }
 
   get state(): LineCore['state'] {
@@ -82,22 +72,23 @@ export abstract class LineEnd implements LineEndpoint {
     return this.line.clockEstimate();
   }
 
-  protected abstract handleRecord(kind: RecordKindName, body: Uint8Array): void;
-  protected abstract handleMessage(record: MessageRecord): void;
-  protected abstract handleClosed(close: LineClose): void;
+  /** This and what follows is for {@link LineCore}. */
+  abstract handleRecord(kind: RecordKindName, body: Uint8Array): void;
+  abstract handleMessage(record: MessageRecord): void;
+  abstract handleClosed(close: LineClose): void;
 
   /** There may be room again. */
-  protected handleRoom(): void {
+  handleRoom(): void {
     // Most roles keep nothing back.
   }
 
   /** Nothing leaves for now. */
-  protected handleHeld(): void {
+  handleHeld(): void {
     // Most roles keep nothing back.
   }
 
   /** Adds waiting messages to the frame being built, as far as there is room. */
-  protected fill(_frame: FrameBuilder): void {
+  fill(_frame: FrameBuilder): void {
     // Most roles keep nothing back.
   }
 }

@@ -132,19 +132,19 @@ export class LiveEnd extends LineEnd {
     this.line.close(code, message);
   }
 
-  protected override handleMessage(): void {
+  override handleMessage(): void {
     throw new LineError('FRAME_UNEXPECTED', 'a reader sends no messages; publish with a request');
   }
 
-  protected override handleClosed(close: LineClose): void {
+  override handleClosed(close: LineClose): void {
     this.#handlers.handleClosed(close);
   }
 
-  protected override handleRoom(): void {
+  override handleRoom(): void {
     if (this.#newest.size > 0) this.line.flush();
   }
 
-  protected override fill(frame: FrameBuilder): void {
+  override fill(frame: FrameBuilder): void {
     const { line } = this;
     line.pressed = this.#newest.size > 0;
     if (!line.pressed) return;
@@ -167,7 +167,7 @@ export class LiveEnd extends LineEnd {
     this.line.send('mark', [encodeJson({ id: subscription })]);
   }
 
-  protected override handleRecord(kind: RecordKindName, body: Uint8Array): void {
+  override handleRecord(kind: RecordKindName, body: Uint8Array): void {
     const { maxJsonBytes, maxSubscriptions } = this.line.limits;
     if (this.line.state === 'greeting') {
       if (kind !== 'hello' || this.#helloSeen)

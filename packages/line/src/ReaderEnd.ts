@@ -75,18 +75,18 @@ export class ReaderEnd extends LineEnd {
     this.line.close('LINE_CLOSED', message);
   }
 
-  protected override handleClosed(close: LineClose): void {
+  override handleClosed(close: LineClose): void {
     this.#handlers.handleClosed(close);
     this.#requests.handleClosed();
   }
 
-  protected override handleMessage(record: MessageRecord): void {
+  override handleMessage(record: MessageRecord): void {
     const channel = this.#channels.get(record.channelId);
     // A channel can go while its last messages are under way.
     if (channel !== undefined) this.#handlers.handleMessage(channel.advertised, record);
   }
 
-  protected override handleRecord(kind: RecordKindName, body: Uint8Array): void {
+  override handleRecord(kind: RecordKindName, body: Uint8Array): void {
     const { maxJsonBytes } = this.line.limits;
     if (this.line.state === 'greeting') {
       if (kind !== 'welcome') throw new LineError('FRAME_UNEXPECTED', `a ${kind} came where the welcome was due`);

@@ -1,6 +1,6 @@
-import type { Clock, Schema } from '@longline/ros';
+import type { Clock } from '@longline/ros';
 import { ChannelReceiver } from './ChannelReceiver.ts';
-import type { ChannelListener, ReceivedChannel } from './ChannelReceiver.ts';
+import type { ChannelListener, ReceivedChannel, SharedDefinitions } from './ChannelReceiver.ts';
 import type { AdvertisedChannel } from './ChannelSender.ts';
 import type { DemandedChannel } from './demandRecord.ts';
 import { LineError } from './errors.ts';
@@ -8,7 +8,7 @@ import type { LineClose, LineErrorCode } from './errors.ts';
 import { helloSchema } from './hello.ts';
 import type { AgentHello, Welcome } from './hello.ts';
 import { decodeJson, encodeHeaded, encodeJson } from './jsonRecord.ts';
-import { defaultLimits } from './limits.ts';
+import { completeLimits } from './limits.ts';
 import { LineEnd } from './LineEnd.ts';
 import type { LineEndOptions } from './LineEnd.ts';
 import type { MessageRecord } from './MessageRecord.ts';
@@ -44,35 +44,38 @@ export class RobotEnd extends LineEnd {
   readonly #clock: Clock;
   readonly #handlers: RobotEndHandlers;
   readonly #channels: ChannelReceiver;
-  readonly #requests: OpenRequests;
   readonly #zstd: boolean;
-  #hello: AgentHello | undefined;
+  /** Made with the first request, as most of what only few robots need. */
+  #openRequests: OpenRequests | undefined;
+  /** Of the hello: the IDs of the agent's run and of the line, and whether it offers zstd. */
+  #boot: string | undefined;
+  #lineId: string | undefined;
+  #offersZstd = false;
   /** The first socket of the line that this is a further one of. */
   #first: RobotEnd | undefined;
   /** Further sockets of this line. */
-  readonly #further = new Set<RobotEnd>();
+  #further: Set<RobotEnd> | undefined;
   /** It has or had further sockets: messages may come twice. */
   #mayRepeat = false;
 
   constructor(
     options: LineEndOptions<RobotEndHandlers> & {
-      /** May give another object for an equal definition, so that many lines keep one. */
-      readonly shareSchema?: (schema: Schema) => Schema;
+      /** What is equal in many lines is kept once. */
+      readonly shared?: SharedDefinitions;
     },
   ) {
-    const limits = { ...defaultLimits, ...options.limits };
+    const limits = completeLimits(options.limits);
     super(options, limits);
     this.#clock = options.clock;
     this.#handlers = options.handlers;
     this.#zstd = options.zstd !== undefined;
-    this.#channels = new ChannelReceiver(limits, options.handlers, options.shareSchema);
-    this.#requests = new OpenRequests(options.clock, limits);
+    this.#channels = new ChannelReceiver(limits, options.handlers, options.shared);
   }
 
   /** Lets the agent in. Does nothing when the line has ended meanwhile. */
   welcome(welcome: RobotWelcome): void {
     if (this.line.state !== 'greeting') return;
-    const features = this.#zstd && this.#hello?.features.includes('zstd') === true ? ['zstd'] : [];
+    const features = this.#zstd && this.#offersZstd ? ['zstd'] : [];
     const { maxFrameBytes } = this.line.limits;
     this.line.send('welcome', [encodeJson({ ...welcome, maxFrameBytes, features })], true);
     this.line.open();
@@ -80,8 +83,7 @@ export class RobotEnd extends LineEnd {
 
   /** Whether a hello names a further socket of this line. */
   isLineOf(hello: AgentHello): boolean {
-    const own = this.#hello;
-    return own !== undefined && own.boot === hello.boot && own.line === hello.line && hello.socket > 0;
+    return this.#boot === hello.boot && this.#lineId === hello.line && hello.socket > 0;
   }
 
   /** Takes in a further socket of this line, which has said hello and is let in. */
@@ -90,6 +92,7 @@ export class RobotEnd extends LineEnd {
       socket.close('LINE_UNKNOWN', 'the line of this socket is not open');
       return;
     }
+    this.#further ??= new Set();
     if (this.#further.size >= MAX_SOCKETS - 1) {
       socket.close('LIMIT_EXCEEDED', `a line has at most ${MAX_SOCKETS} sockets`);
       return;
@@ -103,7 +106,7 @@ export class RobotEnd extends LineEnd {
 
   /** Sockets of this line, this one included. */
   get sockets(): number {
-    return 1 + this.#further.size;
+    return 1 + (this.#further?.size ?? 0);
   }
 
   /** What is known of the path to the robot. */
@@ -121,7 +124,7 @@ export class RobotEnd extends LineEnd {
     this.line.sendLarge('request', body, true);
     if (body[0]!.length + payload.length > MOST_COPIED_BYTES) return;
     // The path is one that loses packets, else there were no further sockets: the first copy counts.
-    for (const { line } of this.#further) {
+    for (const { line } of this.#further ?? []) {
       line.send('request', body, true);
       break;
     }
@@ -132,18 +135,22 @@ export class RobotEnd extends LineEnd {
     if (this.line.state === 'open') this.line.send('demand', [encodeJson({ channels })], true);
   }
 
+  get #requests(): OpenRequests {
+    return (this.#openRequests ??= new OpenRequests(this.#clock, this.line.limits));
+  }
+
   close(code: LineErrorCode, message: string): void {
     this.line.close(code, message);
   }
 
-  protected override handleClosed(close: LineClose): void {
-    if (this.#first !== undefined) this.#first.#further.delete(this);
+  override handleClosed(close: LineClose): void {
+    if (this.#first !== undefined) this.#first.#further?.delete(this);
     this.#handlers.handleClosed(close);
-    this.#requests.handleClosed();
-    for (const socket of [...this.#further]) socket.close('LINE_CLOSED', 'the line ended');
+    this.#openRequests?.handleClosed();
+    for (const socket of [...(this.#further ?? [])]) socket.close('LINE_CLOSED', 'the line ended');
   }
 
-  protected override handleMessage(record: MessageRecord): void {
+  override handleMessage(record: MessageRecord): void {
     if (this.#first !== undefined) {
       this.#first.#handleFurther(record);
       return;
@@ -171,15 +178,17 @@ export class RobotEnd extends LineEnd {
     this.#handlers.handleMessage(channel.advertised, record);
   }
 
-  protected override handleRecord(kind: RecordKindName, body: Uint8Array): void {
+  override handleRecord(kind: RecordKindName, body: Uint8Array): void {
     const { maxJsonBytes } = this.line.limits;
     if (this.line.state === 'greeting') {
-      if (kind !== 'hello' || this.#hello !== undefined)
+      if (kind !== 'hello' || this.#boot !== undefined)
         throw new LineError('FRAME_UNEXPECTED', `a ${kind} came before the welcome`);
       const hello = decodeJson('hello', body, helloSchema, maxJsonBytes);
       if (hello.role !== 'agent')
         throw new LineError('FRAME_UNEXPECTED', 'readers connect to /api/v1/live, agents to /api/v1/line');
-      this.#hello = hello;
+      this.#boot = hello.boot;
+      this.#lineId = hello.line;
+      this.#offersZstd = hello.features.includes('zstd');
       this.#handlers.handleHello(hello);
       return;
     }

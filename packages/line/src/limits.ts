@@ -47,6 +47,15 @@ export const defaultLimits: LineLimits = {
   silenceMs: 3_000,
 };
 
+const completed = new WeakMap<Partial<LineLimits>, LineLimits>();
+
+/** The given bounds and the defaults of the others: one object for all lines that are given the same one. */
+export function completeLimits(limits: Partial<LineLimits> = defaultLimits): LineLimits {
+  let complete = completed.get(limits);
+  if (complete === undefined) completed.set(limits, (complete = { ...defaultLimits, ...limits }));
+  return complete;
+}
+
 /**
  * A reader's line sends more often: what comes to it was batched by the robots' lines already, and many robots' messages
  * meet on it, so frames fill sooner.

@@ -1,8 +1,9 @@
 import { DuplexPair, FakeClock } from '@longline/testing';
 import type { MessageParts } from '@longline/ros';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { AgentEnd } from './AgentEnd.ts';
 import type { AdvertisedChannel } from './ChannelSender.ts';
+import { CoarseTimers } from './CoarseTimers.ts';
 import type { LineClose } from './errors.ts';
 import type { AgentHello } from './hello.ts';
 import { encodeJson } from './jsonRecord.ts';
@@ -69,8 +70,8 @@ class Line {
   agentClose: LineClose | undefined;
   robotClose: LineClose | undefined;
 
-  constructor(options: { delayMs?: number; limits?: Partial<LineLimits>; welcome?: boolean } = {}) {
-    const { limits = {}, delayMs = 0, welcome = true } = options;
+  constructor(options: { delayMs?: number; limits?: Partial<LineLimits>; welcome?: boolean; coarse?: boolean } = {}) {
+    const { limits = {}, delayMs = 0, welcome = true, coarse = false } = options;
     this.pair = new DuplexPair(this.clock, { delayMs });
     this.agent = this.pair.left.attach(
       (transport) =>
@@ -98,6 +99,7 @@ class Line {
           transport,
           clock: this.clock,
           limits,
+          timers: coarse ? new CoarseTimers(this.clock) : undefined,
           handlers: {
             handleHello: ({ device }) => {
               this.log.push(`hello ${device}`);
@@ -367,6 +369,32 @@ describe('a robot line', () => {
     await line.clock.advance(3_600_000);
     expect(line.agent.state).toBe('open');
     expect(line.robot.state).toBe('open');
+  });
+
+  test('an idle line exchanges one small frame each way with every heartbeat, and all bytes are acknowledged', async () => {
+    const line = await new Line().opened();
+    await line.clock.advance(10_000);
+    const up = vi.spyOn(line.robot, 'handleFrame');
+    const down = vi.spyOn(line.agent, 'handleFrame');
+    await line.clock.advance(600_000);
+    expect(up).toHaveBeenCalledTimes(300);
+    expect(down).toHaveBeenCalledTimes(300);
+    for (const [frame] of [...up.mock.calls, ...down.mock.calls]) expect(frame.length).toBeLessThanOrEqual(50);
+    expect(line.agent.unacknowledgedBytes).toBe(0);
+    // The last answer is acknowledged with the next heartbeat.
+    expect(line.robot.unacknowledgedBytes).toBe(50);
+    expect(line.robot.clockEstimate()).toMatchObject({ offsetMs: 0, roundTripMs: 0 });
+  });
+
+  test('a line with coarse timers holds no timer of its own, and its silence is found out a little later', async () => {
+    const line = await new Line({ coarse: true }).opened();
+    await line.clock.advance(60_000);
+    expect(line.robot.state).toBe('open');
+    line.pair.left.stalled = true;
+    await line.clock.advance(5_200);
+    expect(line.robotClose).toMatchObject({ closeCode: 4408, code: 'LINE_SILENT' });
+    await line.clock.advance(200);
+    expect(line.clock.pendingTimers).toBe(0);
   });
 
   test('a greeting that never comes ends with HELLO_TIMEOUT', async () => {

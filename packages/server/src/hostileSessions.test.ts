@@ -1,4 +1,4 @@
-import { FrameBuilder, recordKinds } from '@longline/line';
+import { CoarseTimers, FrameBuilder, recordKinds } from '@longline/line';
 import type { RecordKindName } from '@longline/line';
 import { schemaHash } from '@longline/ros';
 import { FakeClock } from '@longline/testing';
@@ -159,7 +159,7 @@ test(`sessions of 2000 hostile agents and readers fail with documented codes, ne
     clock,
     requests: new RobotRequests(commands, standing),
     lineLimits: {},
-    shareSchema: fleet.schemas.shared.bind(fleet.schemas),
+    timers: new CoarseTimers(clock),
     software: 's',
     name: 'n',
     frame: { receiveTime: 0n },

@@ -1,4 +1,4 @@
-import type { AdvertisedChannel, AgentHello } from '@longline/line';
+import type { AdvertisedChannel, AgentHello, SharedDefinitions } from '@longline/line';
 import type { Clock, Disposer } from '@longline/ros';
 import { ByteBudget } from './ByteBudget.ts';
 import { ChannelIds } from './ChannelIds.ts';
@@ -45,6 +45,11 @@ export class FleetState {
   readonly schemas = new SchemaPool();
   readonly #descriptions = new DescriptionPool();
   readonly #records = new RecordSlab();
+  /** For the lines: what equal robots say is one object. */
+  readonly shared: SharedDefinitions = {
+    schema: (schema, hash) => this.schemas.shared(schema, hash),
+    channel: (channel) => this.#descriptions.shared(channel),
+  };
   readonly #clock: Clock;
   readonly #limits: ServerLimits;
   readonly #devices = new Map<string, DeviceState>();

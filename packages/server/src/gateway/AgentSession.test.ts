@@ -1,4 +1,4 @@
-import { FrameBuilder, recordKinds } from '@longline/line';
+import { CoarseTimers, FrameBuilder, recordKinds } from '@longline/line';
 import { FakeClock } from '@longline/testing';
 import { expect, test } from 'vitest';
 import { FleetState } from '../fleet/FleetState.ts';
@@ -22,7 +22,7 @@ test('devices that join at once, while the store is slow, do not exceed the boun
     fleet,
     clock,
     lineLimits: {},
-    shareSchema: fleet.schemas.shared.bind(fleet.schemas),
+    timers: new CoarseTimers(clock),
     software: 's',
     name: 'n',
     frame: { receiveTime: 0n },

@@ -2,6 +2,7 @@ import { RobotEnd } from '@longline/line';
 import type {
   AdvertisedChannel,
   AgentHello,
+  CoarseTimers,
   LineClose,
   LineEndpoint,
   LineLimits,
@@ -12,7 +13,7 @@ import type {
 } from '@longline/line';
 import { nodeZstd } from '@longline/line/node';
 import { Throttle } from '@longline/ros';
-import type { Clock, Schema } from '@longline/ros';
+import type { Clock } from '@longline/ros';
 import type { ChannelState } from '../fleet/ChannelState.ts';
 import type { DeviceState } from '../fleet/DeviceState.ts';
 import type { FleetState } from '../fleet/FleetState.ts';
@@ -22,7 +23,7 @@ export interface AgentSessionHost {
   readonly fleet: FleetState;
   readonly clock: Clock;
   readonly lineLimits: Partial<LineLimits>;
-  readonly shareSchema: (schema: Schema) => Schema;
+  readonly timers: CoarseTimers;
   readonly software: string;
   readonly name: string;
   /** Hands out the epoch of a new line. */
@@ -59,7 +60,8 @@ export class AgentSession implements LineEndpoint, RobotEndHandlers {
       handlers: this,
       limits: host.lineLimits,
       zstd: nodeZstd,
-      shareSchema: host.shareSchema,
+      timers: host.timers,
+      shared: host.fleet.shared,
     });
   }
 

@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { MessageChannel } from 'node:worker_threads';
 import type { MessagePort } from 'node:worker_threads';
-import { bindMessagePort, defaultLimits, subprotocols } from '@longline/line';
+import { bindMessagePort, CoarseTimers, defaultLimits, subprotocols } from '@longline/line';
 import type { AgentHello, LineClose, LineEndpoint, LineLimits, ReaderHello, Transport } from '@longline/line';
 import { isLonglineError } from '@longline/ros';
 import type { Clock, Disposer } from '@longline/ros';
@@ -52,6 +52,7 @@ export class Gateway implements AgentSessionHost, LiveSessionHost {
   readonly requests: RobotRequests;
   readonly clock: Clock;
   readonly lineLimits: Partial<LineLimits>;
+  readonly timers: CoarseTimers;
   readonly software: string;
   readonly name: string;
   readonly frame = { receiveTime: 0n };
@@ -81,6 +82,7 @@ export class Gateway implements AgentSessionHost, LiveSessionHost {
     this.requests = options.requests;
     this.clock = options.clock;
     this.lineLimits = options.limits.line;
+    this.timers = new CoarseTimers(options.clock);
     this.software = options.software;
     this.name = options.name;
     this.#webSockets = new WebSocketServer({
@@ -99,8 +101,6 @@ export class Gateway implements AgentSessionHost, LiveSessionHost {
     this.#sockets.delete(socket);
     if (this.#sockets.size === 0) this.#handleEmpty?.();
   };
-
-  readonly shareSchema: AgentSessionHost['shareSchema'] = (schema) => this.fleet.schemas.shared(schema);
 
   /** Agents' connections, readers that have greeted, and all sockets. */
   get counts(): { readonly agents: number; readonly readers: number; readonly sockets: number } {
