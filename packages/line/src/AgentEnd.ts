@@ -27,6 +27,7 @@ import type { PathEstimate } from './Pacer.ts';
 import { RecentRequests } from './RecentRequests.ts';
 import { MESSAGE_HEADER_BYTES, RECORD_HEADER_BYTES } from './recordKinds.ts';
 import type { RecordKindName } from './recordKinds.ts';
+import type { LineReport } from './reportRecord.ts';
 import { requestHeaderSchema } from './requestRecords.ts';
 import type { ReplyHeader, RequestHeader, RobotStatus } from './requestRecords.ts';
 import { MOST_COPIED_BYTES, SocketPlan } from './SocketPlan.ts';
@@ -169,6 +170,11 @@ export class AgentEnd extends LineEnd implements AgentSocketOwner {
 
   sendStatus(status: RobotStatus): void {
     this.line.send('status', [encodeJson(status)]);
+  }
+
+  /** Tells how the line is doing, as only this side knows (clause 6.2). */
+  sendReport(report: LineReport): void {
+    this.line.send('report', [encodeJson(report)]);
   }
 
   /** Answers a request. `received` first where the work takes time, then one final state. */

@@ -64,6 +64,7 @@ describe('Outbox', () => {
       { channel: 2, count: 7 },
     ]);
     expect(outbox.takeDropped()).toEqual([]);
+    expect([outbox.laneDropped('telemetry'), outbox.laneDropped('bulk')]).toEqual([16, 0]);
     expect(drain(outbox).flat().sort()).toEqual(['1:9', '2:7', '2:8', '2:9']);
   });
 

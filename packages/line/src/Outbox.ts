@@ -84,6 +84,8 @@ const BULK = laneNumbers.bulk;
 class LaneQueue {
   readonly ready = new Fifo<Waiting>();
   bytes = 0;
+  /** Messages dropped since the outbox was made. */
+  dropped = 0;
   /** When it last had a turn, or began to wait. */
   servedMs = 0;
 }
@@ -123,6 +125,11 @@ export class Outbox {
   /** Bytes that wait in one lane. */
   laneBytes(lane: Lane): number {
     return this.#lanes[laneNumbers[lane]]!.bytes;
+  }
+
+  /** Messages of one lane dropped since the outbox was made. */
+  laneDropped(lane: Lane): number {
+    return this.#lanes[laneNumbers[lane]]?.dropped ?? 0;
   }
 
   /** Messages dropped since the outbox was made. */
@@ -370,6 +377,8 @@ export class Outbox {
   #countDrop(channel: Waiting): void {
     channel.dropped += 1;
     this.#droppedTotal += 1;
+    const lane = this.#lanes[channel.lane];
+    if (lane !== undefined) lane.dropped += 1;
     this.#anyDropped = true;
   }
 

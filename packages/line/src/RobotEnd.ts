@@ -16,6 +16,8 @@ import { OpenRequests } from './OpenRequests.ts';
 import type { ReplyListener } from './OpenRequests.ts';
 import type { PathEstimate } from './Pacer.ts';
 import type { RecordKindName } from './recordKinds.ts';
+import { reportSchema } from './reportRecord.ts';
+import type { LineReport } from './reportRecord.ts';
 import { robotStatusSchema } from './requestRecords.ts';
 import type { RequestHeader, RobotStatus } from './requestRecords.ts';
 import { MAX_SOCKETS, MOST_COPIED_BYTES } from './SocketPlan.ts';
@@ -27,6 +29,8 @@ export interface RobotEndHandlers extends ChannelListener {
   /** The record is a view into its frame: copy what outlives the call. Unadvertised channels end the line before this. */
   handleMessage(channel: AdvertisedChannel, record: MessageRecord): void;
   handleStatus(status: RobotStatus): void;
+  /** How the line is doing, as only the agent knows (clause 6.2). Optional. */
+  handleReport?(report: LineReport): void;
   handleClosed(close: LineClose): void;
 }
 
@@ -203,6 +207,8 @@ export class RobotEnd extends LineEnd {
         return this.#requests.handleReply(body);
       case 'status':
         return this.#handlers.handleStatus(decodeJson(kind, body, robotStatusSchema, maxJsonBytes));
+      case 'report':
+        return this.#handlers.handleReport?.(decodeJson(kind, body, reportSchema, maxJsonBytes));
       default:
         throw new LineError('FRAME_UNEXPECTED', `an agent sends no ${kind} on an open line`);
     }

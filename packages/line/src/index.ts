@@ -44,6 +44,8 @@ export type { ClockEstimate, ClockSample } from './PeerClock.ts';
 export { ReaderEnd } from './ReaderEnd.ts';
 export type { ReaderEndHandlers } from './ReaderEnd.ts';
 export type { DeviceRecord, SubscribeRecord } from './readerRecords.ts';
+export { forEachLane, reportSchema } from './reportRecord.ts';
+export type { LineReport, PerLane } from './reportRecord.ts';
 export { readRecords } from './readRecords.ts';
 export type { RecordReader } from './readRecords.ts';
 export { recordKinds } from './recordKinds.ts';

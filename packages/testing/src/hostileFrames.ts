@@ -1,5 +1,5 @@
 import { FrameBuilder, recordKinds } from '@longline/line';
-import type { AgentHello, RecordKindName, Welcome } from '@longline/line';
+import type { AgentHello, LineReport, RecordKindName, Welcome } from '@longline/line';
 import { schemaHash } from '@longline/ros';
 
 /** Gives whole numbers from 0 to below the argument. */
@@ -70,6 +70,18 @@ export const sampleHello: AgentHello = {
 /** A good welcome, as a server writes it on the wire. */
 export const sampleWelcome: Welcome = { server: 's', software: 'x', epoch: 1, maxFrameBytes: 1_000_000, features: [] };
 
+const report: LineReport = {
+  roundTripMs: 60,
+  bytesPerSecond: 1_000,
+  windowBytes: 8_192,
+  inFlightBytes: 0,
+  copies: false,
+  waitingBytes: [0, 0, 0, 1],
+  dropped: [0, 0, 2, 0],
+  lines: 1,
+  dials: 1,
+};
+
 /** One good body of every kind of record. */
 const bodies: Record<RecordKindName, Uint8Array> = {
   hello: json(sampleHello),
@@ -85,7 +97,7 @@ const bodies: Record<RecordKindName, Uint8Array> = {
   request: headed(request),
   reply: headed({ id: 'a', state: 'done', encoding: 'json' }),
   status: json(status),
-  report: json({}),
+  report: json(report),
   ping: new Uint8Array(8),
   pong: new Uint8Array(32),
   ack: new Uint8Array(8),
