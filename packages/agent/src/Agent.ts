@@ -1,5 +1,5 @@
 import { AgentEnd, defaultLimits, Outbox } from '@longline/line';
-import type { LineLimits, RobotStatus, Transport, Welcome } from '@longline/line';
+import type { LineLimits, LineReport, RobotStatus, Transport, Welcome } from '@longline/line';
 import { nodeZstd } from '@longline/line/node';
 import { version } from '@longline/ros';
 import type { Clock, Log, RosGraph } from '@longline/ros';
@@ -14,6 +14,7 @@ import type { Dial } from './line/Dial.ts';
 import type { LineEvents } from './line/DialAttempt.ts';
 import { LineConnector } from './line/LineConnector.ts';
 import type { LineState } from './line/LineConnector.ts';
+import { LineReporter } from './LineReporter.ts';
 import { GraphView } from './robot/GraphView.ts';
 import { RosTime } from './robot/RosTime.ts';
 import { StatusReporter } from './StatusReporter.ts';
@@ -31,6 +32,8 @@ export interface AgentStatus {
   /** Random ID of this run. */
   readonly boot: string;
   readonly line: LineState;
+  /** How the line is doing; undefined without one. */
+  readonly report: LineReport | undefined;
   readonly robot: RobotStatus;
   /** Topics being sent. */
   readonly channels: number;
@@ -74,6 +77,7 @@ export class Agent {
   readonly #standing: StandingCommands;
   readonly #dispatcher: RequestDispatcher;
   readonly #reporter: StatusReporter;
+  readonly #lineReporter: LineReporter;
   readonly #connector: LineConnector;
   readonly #log: Log;
   #stopping: Promise<void> | undefined;
@@ -121,8 +125,12 @@ export class Agent {
       },
     });
     this.#reporter = new StatusReporter({ clock, read: () => this.#robotStatus() });
+    const lineReporter = (this.#lineReporter = new LineReporter({ clock, outbox: this.#outbox }));
     this.#connector = new LineConnector({
-      dials: parts.dials,
+      dials: parts.dials.map((dial): Dial => (...to) => {
+        lineReporter.handleDial();
+        return dial(...to);
+      }),
       ...(parts.localAddresses === undefined ? {} : { localAddresses: parts.localAddresses }),
       clock,
       log,
@@ -138,6 +146,7 @@ export class Agent {
       device: this.#config.device,
       boot: this.#boot,
       line: this.#connector.state,
+      report: this.#lineReporter.report,
       robot: this.#robotStatus(),
       channels: this.#uplink.size,
       budget: this.#budget?.use,
@@ -219,6 +228,7 @@ export class Agent {
     this.#dispatcher.handleLineOpen(end, welcome.maxFrameBytes);
     this.#uplink.handleLineOpen(end);
     this.#reporter.handleLineOpen(end);
+    this.#lineReporter.handleLineOpen(end);
   }
 
   #handleLineClosed(): void {
@@ -227,6 +237,7 @@ export class Agent {
     this.#standing.handleLineClosed();
     this.#uplink.handleLineClosed();
     this.#reporter.handleLineClosed();
+    this.#lineReporter.handleLineClosed();
   }
 
   #handleBudget(): void {

@@ -4,6 +4,7 @@ import type {
   AgentHello,
   LineClose,
   LineEndpoint,
+  LineReport,
   Reply,
   RequestHeader,
   RobotStatus,
@@ -35,6 +36,7 @@ export class FakeLine {
   readonly unadvertised: number[] = [];
   readonly messages: ReceivedMessage[] = [];
   readonly statuses: RobotStatus[] = [];
+  readonly reports: LineReport[] = [];
   hello: AgentHello | undefined;
   close: LineClose | undefined;
   dropped = 0;
@@ -65,6 +67,7 @@ export class FakeLine {
             },
             handleDropped: (_channel, count) => (this.dropped += count),
             handleStatus: (status) => this.statuses.push(status),
+            handleReport: (report) => this.reports.push(report),
             handleClosed: (close) => (this.close = close),
           },
         }),
