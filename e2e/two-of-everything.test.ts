@@ -184,7 +184,7 @@ it(
   'a command that the link held back beyond its deadline is told as expired and never reaches ROS',
   { timeout: TEST_MS },
   async () => {
-    const HELD_MS = 3_000;
+    const HELD_MS = 2_000;
     const proxy = await TcpProxy.start(server.port);
     onTestFinished(() => proxy.stop());
     const agent = await turtleAgent('far', proxy.url);
