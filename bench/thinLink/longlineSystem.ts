@@ -3,6 +3,7 @@ import type { Agent } from '@longline/agent';
 import { connect } from '@longline/client';
 import { isLonglineError } from '@longline/ros';
 import { startServer } from '@longline/server';
+import { destination, pino } from 'pino';
 import { SERVER_ADDRESS } from '../netem/ThinLink.ts';
 import { BenchRobot } from './BenchRobot.ts';
 import {
@@ -25,7 +26,9 @@ const url = `http://${SERVER_ADDRESS}:${SYSTEM_PORT}`;
 export const longlineSystem: LinkSystem = {
   name: 'longline',
   async serve() {
-    await startServer({ host: SERVER_ADDRESS, port: SYSTEM_PORT, unlockedNetwork: true });
+    // Its one warning, that the network is open, is known here.
+    const log = pino({ level: 'error' }, destination(2));
+    await startServer({ host: SERVER_ADDRESS, port: SYSTEM_PORT, unlockedNetwork: true, log });
   },
   async connectRobot(handleCommand) {
     const graph = new BenchRobot(
