@@ -5,8 +5,16 @@ const RATE_MEMORY_MS = 400;
 const RTT_MEMORY_MS = 10_000;
 /** A round trip up to so many times the shortest shows that the queue was empty. */
 const SAME_RTT = 1.04;
-/** Bytes above what the path holds, as time at the measured rate: keeps the path full, and finds more when it opens. */
-const STANDING_QUEUE_MS = 10;
+/** Bytes above what the path holds, as time at the measured rate: keeps the path full, and shows when it opens. */
+const STANDING_QUEUE_MS = 6;
+/** A queue of so many times that is too long: the rate is taken for higher than it is, and trimmed by steps. */
+const LONG_QUEUES = 2;
+const TRIM_STEP = 0.05;
+const LEAST_TRIM = 0.7;
+/** The window is opened for one round in so many, to find out whether more fits: when the rate grows by so much, it does. */
+const PROBE_EVERY_ROUNDS = 8;
+const PROBE_GAIN = 1.25;
+const PROBE_GROWTH = 1.12;
 /** The share of the path's bytes that may also stand in its queue, where round trips are long. */
 const STANDING_QUEUE_SHARE = 0.1;
 /** Urgent messages may exceed the window by what leaves in this time, in milliseconds. */
@@ -24,9 +32,6 @@ const QUEUED_MS = 20;
 const DRAIN_EVERY_MS = 2_500;
 const DRAIN_EVERY_ROUNDS = 12;
 const DRAIN_GAIN = 0.5;
-/** Between drains the window is opened for one round in so many, to find out whether more fits. */
-const PROBE_EVERY_ROUNDS = 6;
-const PROBE_GAIN = 1.25;
 /**
  * A path with so short a round trip is near: what takes time there is the programs' own work, and a window that opens step by
  * step would only lose messages. It begins wide, keeps a longer queue, and is not drained.
@@ -62,6 +67,7 @@ export const defaultPacerLimits: PacerLimits = {
 
 /** Remembered of a frame until its acknowledgement comes. */
 export interface SentMark {
+  readonly bytes: number;
   /** Total bytes sent on its socket, this frame included. */
   readonly endBytes: number;
   readonly sentMs: number;
@@ -87,7 +93,7 @@ export interface PathEstimate {
 /**
  * Keeps as many bytes under way as the path holds, and few more: what waits, waits in our lanes, where it can be replaced or
  * overtaken. The window is the measured delivery rate times the shortest round trip (BBR's model, draft-ietf-ccwg-bbr),
- * plus a small standing queue. All sockets of a line share one pacer, since they share the path.
+ * plus a short standing queue. All sockets of a line share one pacer, since they share the path.
  *
  * Loss does not shrink the window, only a lower rate does; a queue that others fill is seen as a longer round trip and not
  * mistaken for a longer path, because the window is drained every few seconds.
@@ -113,7 +119,12 @@ export class Pacer {
   #roundEndsAt = 0;
   #rounds = 0;
   #roundWasFull = false;
+  /** The shortest round trip of this round without the frame's own time on the path. */
+  #roundRttMs = Number.POSITIVE_INFINITY;
   #gain = GROWTH_GAIN;
+  #trim = 1;
+  #probing = false;
+  #roundsSinceProbe = 0;
   #drainedMs = Number.NaN;
   #drainedRound = 0;
   #window: number;
@@ -197,6 +208,7 @@ export class Pacer {
     const offered = this.#inFlight < this.#window;
     if (!offered) this.#roundWasFull = true;
     return {
+      bytes,
       endBytes,
       sentMs: nowMs,
       deliveredBytes: this.#delivered,
@@ -213,7 +225,9 @@ export class Pacer {
     this.#deliveredMs = nowMs;
     if (mark !== undefined) {
       this.#firstSentMs = mark.sentMs;
-      this.handleRoundTrip(nowMs - mark.sentMs, nowMs);
+      const rttMs = nowMs - mark.sentMs;
+      this.#roundRttMs = Math.min(this.#roundRttMs, rttMs - (this.#rate > 0 ? mark.bytes / this.#rate : 0));
+      this.handleRoundTrip(rttMs, nowMs);
       this.#handleRate(mark, nowMs);
     }
     if (this.#delivered >= this.#roundEndsAt) this.#endRound(nowMs);
@@ -261,6 +275,7 @@ export class Pacer {
     if (this.#growing) this.#look(nowMs);
     else this.#steer(nowMs);
     this.#roundWasFull = false;
+    this.#roundRttMs = Number.POSITIVE_INFINITY;
   }
 
   /** Does the rate still grow with the window? */
@@ -278,29 +293,34 @@ export class Pacer {
     this.#drain(nowMs);
   }
 
-  /** The settled rhythm: mostly level, now and then a round with more, every few seconds one with much less. */
+  /** The settled state: a short queue stands, a longer one is taken back, now and then more is tried. */
   #steer(nowMs: number): void {
-    if (this.isNear) {
-      this.#gain = 1;
-      return;
-    }
-    if (this.#gain === PROBE_GAIN && this.#rate >= this.#bestRate * GROWTH) {
-      // The path carries more than it did: find out how much.
-      this.#growing = true;
-      this.#bestRate = this.#rate;
-      this.#roundsWithoutGrowth = 0;
-      this.#gain = GROWTH_GAIN;
-      return;
-    }
-    const rounds = this.#rounds - this.#drainedRound;
+    this.#gain = 1;
+    if (this.isNear) return;
     const isSeen = nowMs - this.#rttSeenMs < DRAIN_EVERY_MS;
-    if (!isSeen && nowMs - this.#drainedMs >= DRAIN_EVERY_MS && rounds >= DRAIN_EVERY_ROUNDS) {
+    if (
+      !isSeen &&
+      nowMs - this.#drainedMs >= DRAIN_EVERY_MS &&
+      this.#rounds - this.#drainedRound >= DRAIN_EVERY_ROUNDS
+    ) {
       this.#drain(nowMs);
       return;
     }
-    const probes = rounds % PROBE_EVERY_ROUNDS === PROBE_EVERY_ROUNDS - 1;
-    if (probes) this.#bestRate = this.#rate;
-    this.#gain = probes ? PROBE_GAIN : 1;
+    if (!this.#roundWasFull) return;
+    if (this.#probing && this.#rate >= this.#bestRate * PROBE_GROWTH) {
+      this.#growing = true;
+      this.#bestRate = this.#rate;
+      this.#roundsWithoutGrowth = 0;
+    }
+    this.#probing = ++this.#roundsSinceProbe >= PROBE_EVERY_ROUNDS;
+    if (this.#probing) {
+      this.#roundsSinceProbe = 0;
+      this.#bestRate = this.#rate;
+      this.#gain = PROBE_GAIN;
+      return;
+    }
+    const isLong = this.#roundRttMs - this.#rttMs > LONG_QUEUES * STANDING_QUEUE_MS;
+    this.#trim = isLong ? Math.max(LEAST_TRIM, this.#trim - TRIM_STEP) : Math.min(1, this.#trim + TRIM_STEP / 2);
   }
 
   #drain(nowMs: number): void {
@@ -317,9 +337,7 @@ export class Pacer {
     const queue = this.#gain < 1 ? 0 : Math.max(this.#rate * queueMs, path * STANDING_QUEUE_SHARE);
     const first = isNear ? Math.max(firstWindowBytes, NEAR_WINDOW_BYTES) : firstWindowBytes;
     const least = this.#growing ? Math.min(first, mostWindowBytes) : leastWindowBytes;
-    this.#window = Math.min(
-      mostWindowBytes,
-      Math.max(least, (this.#growing ? GROWTH_GAIN : this.#gain) * path + queue),
-    );
+    const gain = this.#growing ? GROWTH_GAIN : this.#gain * this.#trim;
+    this.#window = Math.min(mostWindowBytes, Math.max(least, gain * path + queue));
   }
 }

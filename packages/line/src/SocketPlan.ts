@@ -6,7 +6,7 @@ export const MAX_SOCKETS = 4;
 const LATE_ROUND_TRIPS = 1.4;
 const LATE_MS = 30;
 /** So many late ones within {@link EVIDENCE_MS}, with timely ones between them, say that the path loses packets. */
-const LATE_TO_BELIEVE = 2;
+const LATE_TO_BELIEVE = 3;
 const EVIDENCE_MS = 10_000;
 /** Small messages travel twice for so long after an acknowledgement was late, in milliseconds. */
 const COPY_MS = 10_000;
