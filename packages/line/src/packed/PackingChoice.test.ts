@@ -36,9 +36,10 @@ const pose = (index: number): Uint8Array =>
   new Uint8Array(new Float64Array([index, Math.sin(index), 0, 0, 0, 0]).buffer);
 
 describe('PackingChoice', () => {
-  test('small messages are packed from the first one and stay so', async () => {
+  test('small messages are packed from the second one on and stay so', async () => {
     const { clock, sampled, send } = subject();
-    for (let index = 0; index < 1000; index++) {
+    expect(send(1, pose(0))).toBe(false);
+    for (let index = 1; index < 1000; index++) {
       expect(send(1, pose(index))).toBe(true);
       await clock.advance(10);
     }
@@ -90,6 +91,7 @@ describe('PackingChoice', () => {
 
   test('a flood that would take more than 5 % of the time is plain within a second; a slow channel beside it stays packed', async () => {
     const { clock, send } = subject();
+    send(2, pose(0));
     let floodPacked = 0;
     let spentMs = 0;
     for (let millisecond = 0; millisecond < 4_000; millisecond++) {
@@ -142,6 +144,7 @@ describe('PackingChoice', () => {
   test('without zstd large messages are left plain and small ones are packed', () => {
     const choice = new PackingChoice({ clock: new FakeClock(), zstd: undefined });
     expect(choice.shouldPack(1, new Uint8Array(5000))).toBe(false);
+    expect(choice.shouldPack(2, new Uint8Array(500))).toBe(false);
     expect(choice.shouldPack(2, new Uint8Array(500))).toBe(true);
   });
 
@@ -150,6 +153,7 @@ describe('PackingChoice', () => {
     for (let index = 0; index < 20; index++) send(1, noise(400, index + 1));
     expect(send(1, noise(400, 99))).toBe(false);
     choice.forget(1);
+    expect(send(1, noise(400, 99))).toBe(false);
     expect(send(1, noise(400, 99))).toBe(true);
   });
 });

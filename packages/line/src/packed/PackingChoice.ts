@@ -63,8 +63,8 @@ interface Tried {
 /**
  * Decides per channel, by what packing its messages saved and cost, whether they are packed (clause 4.6).
  *
- * The first messages of a channel are tried: small ones by packing them in earnest, large ones by compressing 4 KB out of
- * their middle. What saves less than 15 % is left plain and tried again after 5 s, 10 s, ... 5 min. When packing takes
+ * The very first message of a channel is left plain, unless it is large. The next ones are tried: small ones by packing
+ * them in earnest, large ones by compressing 4 KB out of their middle. What saves less than 15 % is left plain and tried again after 5 s, 10 s, ... 5 min. When packing takes
  * more than 5 % of the time, the channels with the fewest bytes saved in a millisecond are left plain in the same way.
  * One per socket or line; keeps about 100 bytes a channel until {@link forget}.
  */
@@ -89,7 +89,11 @@ export class PackingChoice {
   /** Whether to pack the next message of a channel, whose data is given. */
   shouldPack(channelId: number, data: Uint8Array): boolean {
     let channel = this.#channels.get(channelId);
-    if (channel === undefined) this.#channels.set(channelId, (channel = this.#newChannel()));
+    if (channel === undefined) {
+      this.#channels.set(channelId, (channel = this.#newChannel()));
+      // Where no second one comes it would save nothing, and the other side would remember it for nothing.
+      if (data.length <= MAX_PACKED_BYTES) return false;
+    }
     if (channel.packing) {
       return data.length <= SAMPLE_BYTES || channel.saving !== undefined || this.#sample(channel, data);
     }

@@ -13,11 +13,19 @@ export class RawHistory {
   }
 
   append(data: Uint8Array): void {
-    if (this.#buffer.length === 0) this.#buffer = new Uint8Array(1 + HISTORY_BYTES);
     const added = data.subarray(Math.max(0, data.length - HISTORY_BYTES));
+    this.#reserve(Math.min(HISTORY_BYTES, this.#length + added.length));
     const kept = Math.min(this.#length, HISTORY_BYTES - added.length);
     this.#buffer.copyWithin(1, 1 + this.#length - kept, 1 + this.#length);
     this.#buffer.set(added, 1 + kept);
     this.#length = kept + added.length;
+  }
+
+  /** A server has one for each robot, and most robots say little. */
+  #reserve(bytes: number): void {
+    if (1 + bytes <= this.#buffer.length) return;
+    const grown = new Uint8Array(1 + Math.min(HISTORY_BYTES, Math.max(bytes, 2 * this.#length)));
+    grown.set(this.#buffer);
+    this.#buffer = grown;
   }
 }
