@@ -1,4 +1,4 @@
-import { reconnectDelayMs, STABLE_CONNECTION_MS } from '@longline/ros';
+import { awayDelayMs, reconnectDelayMs, STABLE_CONNECTION_MS } from '@longline/ros';
 import type { Clock, Disposer } from '@longline/ros';
 import { defaultLimits, ReaderEnd } from '@longline/line';
 import type {
@@ -57,6 +57,7 @@ export class LiveLink {
   #dialledMs = Number.NEGATIVE_INFINITY;
   #connectedMs: number | undefined;
   #cancelRetry: Disposer | undefined;
+  #awaySinceMs: number | undefined;
   #isClosing = false;
   /** The attempt is ended for a new one. */
   #isRetried = false;
@@ -91,6 +92,7 @@ export class LiveLink {
           ...bound(handlers),
           handleWelcome: (welcome) => {
             this.#connectedMs = clock.monotonicMs();
+            this.#awaySinceMs = undefined;
             this.#patience.handleWelcome(this.#connectedMs - dialledMs);
             handlers.handleConnected(end, welcome);
           },
@@ -149,9 +151,13 @@ export class LiveLink {
     if (this.#isClosing || !reopens) return handlers.handleDisconnected(close, undefined);
     const isSilent = silences.has(close.code) || this.#isRetried;
     this.#isRetried = false;
-    const retryInMs = isSilent
-      ? Math.max(0, this.#dialledMs + LEAST_BETWEEN_MS - clock.monotonicMs())
-      : reconnectDelayMs(this.#attempt++, random());
+    const nowMs = clock.monotonicMs();
+    this.#awaySinceMs ??= nowMs;
+    let retryInMs: number;
+    if (isSilent) retryInMs = Math.max(0, this.#dialledMs + LEAST_BETWEEN_MS - nowMs);
+    // Browsers do not say why no connection came about: mostly because nobody was there.
+    else if (close.closeCode === 1006) retryInMs = awayDelayMs(this.#attempt++, nowMs - this.#awaySinceMs, random());
+    else retryInMs = reconnectDelayMs(this.#attempt++, random());
     this.#cancelRetry = clock.after(retryInMs, () => this.start());
     handlers.handleDisconnected(close, retryInMs);
   }

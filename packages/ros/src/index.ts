@@ -15,7 +15,7 @@ export { Message } from './Message.ts';
 export type { MessageParts } from './Message.ts';
 export type { MessageCodec } from './MessageCodec.ts';
 export { parseParameterValue } from './parameterValue.ts';
-export { jittered, reconnectDelayMs, STABLE_CONNECTION_MS } from './reconnectDelayMs.ts';
+export { awayDelayMs, jittered, reconnectDelayMs, STABLE_CONNECTION_MS } from './reconnectDelayMs.ts';
 export { DEFAULT_DEADLINE_MS } from './RosGraph.ts';
 export type {
   Advertisement,

@@ -1,4 +1,4 @@
-import { jittered, reconnectDelayMs } from '@longline/ros';
+import { awayDelayMs, jittered, reconnectDelayMs } from '@longline/ros';
 import type { Clock } from '@longline/ros';
 import type { Dial } from './Dial.ts';
 import type { EndKind } from './endKind.ts';
@@ -10,10 +10,6 @@ export interface DialServer {
 
 /** Longest pause after the path broke, in milliseconds, before jitter: the network may be back at any time. */
 const LONGEST_BROKEN_MS = 1_000;
-/** Longest pause while nobody listens, in milliseconds, before jitter: a server that is started again is soon back. */
-const LEAST_ABSENT_MS = 600;
-/** The longer it has been away, the longer it may be asked for after it is back: this share of the time. */
-const SHARE_OF_ABSENCE = 0.1;
 /** A server that did not refuse is not dialled again sooner than so long after its last dial, in milliseconds. */
 const LEAST_BETWEEN_MS = 500;
 
@@ -108,12 +104,10 @@ export class DialServers {
         entry.notBeforeMs = Math.max(nowMs + pauseMs, entry.dialledMs + LEAST_BETWEEN_MS);
         break;
       }
-      case 'absent': {
+      case 'absent':
         entry.absentMs ??= nowMs;
-        const longestMs = Math.max(LEAST_ABSENT_MS, SHARE_OF_ABSENCE * (nowMs - entry.absentMs));
-        entry.notBeforeMs = nowMs + Math.min(reconnectDelayMs(entry.refusals++, random), jittered(longestMs, random));
+        entry.notBeforeMs = nowMs + awayDelayMs(entry.refusals++, nowMs - entry.absentMs, random);
         break;
-      }
       case 'refused':
         entry.notBeforeMs = nowMs + reconnectDelayMs(entry.refusals++, random);
     }
