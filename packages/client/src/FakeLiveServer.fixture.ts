@@ -2,6 +2,7 @@ import { FrameBuilder, LiveEnd, readRecords } from '@longline/line';
 import type {
   AdvertisedChannel,
   DeviceRecord,
+  LineRecord,
   MessageRecord,
   RequestHeader,
   SubscribeRecord,
@@ -33,6 +34,36 @@ export const r1: DeviceRecord = {
   status: { ros: { state: 'connected' }, simulatedTime: false, standing: [] },
 };
 
+const quietLane = { receivedMs: null, underWayMs: null, waitingBytes: 0, dropped: 0 };
+export const r1Line: LineRecord = {
+  device: 'r1',
+  online: true,
+  epoch: 1,
+  sinceMs: 0,
+  nowMs: 1_000,
+  sockets: 1,
+  roundTripMs: 60,
+  clockOffsetMs: 3,
+  clockErrorMs: 30,
+  reconnects: 0,
+  up: {
+    roundTripMs: 60,
+    lastRoundTripMs: 61,
+    bytesPerSecond: 100_000,
+    windowBytes: 8_192,
+    inFlightBytes: 0,
+    receivedBytesPerSecond: 2_000,
+    receivedBytes: 10_000,
+    receivedFrames: 100,
+    receivedMessages: 400,
+    copies: false,
+    lanes: { control: quietLane, state: quietLane, telemetry: quietLane, bulk: quietLane },
+  },
+  down: null,
+  reportedMs: 500,
+  agent: { lines: 1, dials: 1 },
+};
+
 /** A message as a line brings it, numbered, with that number as log time and first byte. */
 export function messageRecord(sequence: number, { bytes = 4, logTime = BigInt(sequence) } = {}): MessageRecord {
   const builder = new FrameBuilder();
@@ -52,6 +83,7 @@ export class FakeLiveServer {
   readonly requests: { header: RequestHeader; text: string; ageMs: number }[] = [];
   channels: AdvertisedChannel[] = [poseChannel];
   devices: DeviceRecord[] = [r1];
+  lines: LineRecord[] = [r1Line];
   readonly last = new Map<number, MessageRecord>();
   /** Answers a request; by default nothing does. */
   answer: (live: LiveEnd, header: RequestHeader, text: string) => void = () => undefined;
@@ -94,6 +126,10 @@ export class FakeLiveServer {
     if (subscription.kind === 'devices') {
       this.log.push(`subscribe ${id} devices`);
       for (const device of this.devices) live.device(device);
+    } else if (subscription.kind === 'line') {
+      const { device, once } = subscription;
+      this.log.push(`subscribe ${id} line of ${device}${once === true ? ' once' : ''}`);
+      for (const line of this.lines) if (line.device === device) live.deviceLine(line);
     } else {
       const { channelsOnly, device, once, rateHz, topic } = subscription;
       this.log.push(

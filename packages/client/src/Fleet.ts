@@ -4,6 +4,7 @@ import { newestPerKey, parseDeviceId } from '@longline/line';
 import type { DeviceRecord, LineClose, LineLimits, ReaderEnd } from '@longline/line';
 import { DeviceDirectory } from './DeviceDirectory.ts';
 import { ClientError } from './errors.ts';
+import { LineDirectory } from './LineDirectory.ts';
 import { LiveLink } from './LiveLink.ts';
 import type { LineOpener } from './LiveLink.ts';
 import { RemoteDevice } from './RemoteDevice.ts';
@@ -53,6 +54,7 @@ export class Fleet {
   readonly #link: LiveLink;
   readonly #wire = new WireSubscriptions();
   readonly #devices = new DeviceDirectory(this.#wire);
+  readonly #lines = new LineDirectory(this.#wire);
   readonly #router: TopicRouter;
   readonly #requests: RequestSender;
   readonly #closed = new AbortController();
@@ -94,6 +96,7 @@ export class Fleet {
         handleMessage: (channel, record) => this.#router.handleMessage(channel, record),
         handleDropped: (channel, count) => this.#router.handleDropped(channel, count),
         handleDevice: (device) => this.#devices.handleDevice(device),
+        handleLine: (record) => this.#lines.handleLine(record),
         handleMark: (subscription) => this.#wire.handleMark(subscription),
       },
     });
@@ -143,6 +146,7 @@ export class Fleet {
       closed: this.#closed.signal,
       router: this.#router,
       devices: this.#devices,
+      lines: this.#lines,
       status: this.status,
       requests: this.#requests,
       bounded: (promise, options) => this.#bounded(promise, options),

@@ -170,5 +170,6 @@ const bound = (handlers: LiveLinkHandlers): Omit<ReaderEndHandlers, 'handleWelco
   handleMessage: (channel, record) => handlers.handleMessage(channel, record),
   handleDropped: (channel, count) => handlers.handleDropped(channel, count),
   handleDevice: (device) => handlers.handleDevice(device),
+  handleLine: (record) => handlers.handleLine?.(record),
   handleMark: (subscription) => handlers.handleMark(subscription),
 });

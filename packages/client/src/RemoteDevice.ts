@@ -10,9 +10,10 @@ import type {
   PublishReceipt,
 } from '@longline/ros';
 import { DEFAULT_BUFFER_MESSAGES, MessageStream, RemoteGraph, replyError, standingPayloadSchema } from '@longline/line';
-import type { Action, DeviceRecord, MessageStreamOptions } from '@longline/line';
+import type { Action, DeviceRecord, LineRecord, MessageStreamOptions } from '@longline/line';
 import type { DeviceDirectory } from './DeviceDirectory.ts';
 import { ClientError } from './errors.ts';
+import type { LineDirectory } from './LineDirectory.ts';
 import type { RequestSender } from './RequestSender.ts';
 import type { StatusStream } from './StatusStream.ts';
 import type { TopicRouter, TopicSubscription } from './TopicRouter.ts';
@@ -25,6 +26,7 @@ export interface DeviceContext {
   readonly closed: AbortSignal;
   readonly router: TopicRouter;
   readonly devices: DeviceDirectory;
+  readonly lines: LineDirectory;
   readonly status: StatusStream;
   readonly requests: RequestSender;
   readonly bounded: <T>(promise: Promise<T>, options: OperationOptions) => Promise<T>;
@@ -75,9 +77,25 @@ export class RemoteDevice extends RemoteGraph {
     await bounded(devices.follow(), options);
     const record = devices.get(id);
     if (record !== undefined) return record;
-    throw new ClientError('DEVICE_UNKNOWN', `The server knows no device ${id}: its agent never connected.`, {
-      details: { device: id },
-    });
+    throw unknownDevice(id);
+  }
+
+  /** How the robot's line is doing now, or was before it ended. Rejects with `DEVICE_UNKNOWN`. */
+  async line(options: OperationOptions = {}): Promise<LineRecord> {
+    const { bounded, id, lines } = this.#context;
+    const line = await lines.once(id, (told) => bounded(told, options));
+    if (line !== undefined) return line;
+    throw unknownDevice(id);
+  }
+
+  /**
+   * How the robot's line is doing, now and then every second, for a `for await` loop. The loop ends with the signal or the
+   * fleet; nothing comes while the server is not reached, or does not know the device.
+   */
+  watchLine(options: { readonly signal?: AbortSignal } = {}): AsyncIterable<LineRecord> {
+    const { closed, id, lines } = this.#context;
+    const { signal } = options;
+    return lines.watch(id, signal === undefined ? closed : AbortSignal.any([signal, closed]));
   }
 
   /** The ROS status as the server tells it. Rejects with `DEVICE_UNKNOWN`. */
@@ -185,6 +203,11 @@ export class RemoteDevice extends RemoteGraph {
     return reply.payload;
   }
 }
+
+const unknownDevice = (id: string): ClientError =>
+  new ClientError('DEVICE_UNKNOWN', `The server knows no device ${id}: its agent never connected.`, {
+    details: { device: id },
+  });
 
 function encode(message: MessageToSend): { readonly data: Uint8Array; readonly encoding: Encoding } {
   if ('data' in message) return { data: message.data, encoding: message.encoding };

@@ -7,6 +7,7 @@ export const MAX_SUBSCRIPTIONS = 1_000;
 /** What a subscription asks for, without the ID that the line gives it. */
 export type WireQuery =
   | { readonly kind: 'devices' }
+  | { readonly kind: 'line'; readonly device: string; readonly once?: boolean | undefined }
   | {
       readonly kind: 'topics';
       readonly device: string;
@@ -46,7 +47,7 @@ export class WireSubscriptions {
   /** Throws `LIMIT_EXCEEDED` beyond {@link MAX_SUBSCRIPTIONS}. */
   add(query: WireQuery): WireShare {
     const key = JSON.stringify(query);
-    const isOnce = query.kind === 'topics' && query.once === true;
+    const isOnce = query.kind !== 'devices' && query.once === true;
     const existing = isOnce ? undefined : this.#byKey.get(key);
     if (existing === undefined && this.#byId.size >= MAX_SUBSCRIPTIONS) {
       throw new ClientError(
@@ -89,15 +90,15 @@ export class WireSubscriptions {
   }
 
   /**
-   * While paused no messages come: subscriptions of topics are ended on the line, further ones get their initial values
-   * only. Resumed, they begin anew with the last values. Devices and channels are told throughout.
+   * While paused no messages come: subscriptions of topics and lines are ended on the line, further ones get their initial
+   * values only. Resumed, they begin anew with the last values. Devices and channels are told throughout.
    */
   setPaused(paused: boolean): void {
     if (paused === this.#paused) return;
     this.#paused = paused;
     if (this.#end?.state !== 'open') return;
     for (const subscription of this.#byId.values()) {
-      if (!isOfMessages(subscription.query)) continue;
+      if (!goesOn(subscription.query)) continue;
       if (paused) this.#end.unsubscribe(subscription.id);
       else this.#end.subscribe(this.#recordOf(subscription));
     }
@@ -121,8 +122,11 @@ export class WireSubscriptions {
 
   #recordOf({ id, query }: WireSubscription): SubscribeRecord {
     if (query.kind === 'devices') return { id, kind: 'devices' };
+    const once = this.#paused && goesOn(query) ? true : query.once;
+    if (query.kind === 'line') {
+      return { id, kind: 'line', device: query.device, ...(once === undefined ? {} : { once }) };
+    }
     const { device, topic, rateHz, channelsOnly } = query;
-    const once = this.#paused && isOfMessages(query) ? true : query.once;
     return {
       id,
       kind: 'topics',
@@ -135,6 +139,6 @@ export class WireSubscriptions {
   }
 }
 
-/** Whether messages come for as long as it stands. */
-const isOfMessages = (query: WireQuery): boolean =>
-  query.kind === 'topics' && query.once !== true && query.channelsOnly !== true;
+/** Whether messages, or line records, come for as long as it stands. */
+const goesOn = (query: WireQuery): boolean =>
+  query.kind !== 'devices' && query.once !== true && !(query.kind === 'topics' && query.channelsOnly === true);

@@ -15,4 +15,4 @@ export type { MessageToSend, StandingCommand } from './RemoteDevice.ts';
 export type { FleetStatus, StatusStream } from './StatusStream.ts';
 export type { DeviceChannel, TopicSubscription } from './TopicRouter.ts';
 export type { TopicListener, TopicQuery } from './TopicSink.ts';
-export type { DeviceRecord } from '@longline/line';
+export type { DeviceRecord, LaneState, LineRecord } from '@longline/line';

@@ -9,6 +9,7 @@ import { decodeHeaded, decodeJson, encodeHeaded, encodeJson } from './jsonRecord
 import { defaultLimits, READER_BATCH_DELAY_MS } from './limits.ts';
 import { LineEnd } from './LineEnd.ts';
 import type { LineEndOptions } from './LineEnd.ts';
+import type { LineRecord } from './lineRecord.ts';
 import type { MessageRecord } from './MessageRecord.ts';
 import { NewestPerChannel } from './NewestPerChannel.ts';
 import { subscribeSchema, unsubscribeSchema } from './readerRecords.ts';
@@ -120,6 +121,11 @@ export class LiveEnd extends LineEnd {
 
   device(record: DeviceRecord): void {
     this.line.send('device', [encodeJson(record)]);
+  }
+
+  /** Tells how the line of a device is doing. */
+  deviceLine(record: LineRecord): void {
+    this.line.send('line', [encodeJson(record)]);
   }
 
   reply(header: ReplyHeader, payload: Uint8Array = new Uint8Array(0)): void {

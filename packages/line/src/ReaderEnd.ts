@@ -13,6 +13,8 @@ import type { LineEndOptions } from './LineEnd.ts';
 import type { MessageRecord } from './MessageRecord.ts';
 import { OpenRequests } from './OpenRequests.ts';
 import type { ReplyListener } from './OpenRequests.ts';
+import { lineRecordSchema } from './lineRecord.ts';
+import type { LineRecord } from './lineRecord.ts';
 import { deviceRecordSchema, markSchema } from './readerRecords.ts';
 import type { DeviceRecord, SubscribeRecord } from './readerRecords.ts';
 import type { RecordKindName } from './recordKinds.ts';
@@ -24,6 +26,8 @@ export interface ReaderEndHandlers extends ChannelListener {
   /** The record is a view into its frame. */
   handleMessage(channel: AdvertisedChannel, record: MessageRecord): void;
   handleDevice(device: DeviceRecord): void;
+  /** How the line of a device is doing. Optional. */
+  handleLine?(line: LineRecord): void;
   handleMark(subscription: number): void;
   handleClosed(close: LineClose): void;
 }
@@ -101,6 +105,8 @@ export class ReaderEnd extends LineEnd {
         return this.#requests.handleReply(body);
       case 'device':
         return this.#handlers.handleDevice(decodeJson(kind, body, deviceRecordSchema, maxJsonBytes));
+      case 'line':
+        return this.#handlers.handleLine?.(decodeJson(kind, body, lineRecordSchema, maxJsonBytes));
       case 'mark':
         return this.#handlers.handleMark(decodeJson(kind, body, markSchema, maxJsonBytes).id);
       default:

@@ -22,6 +22,8 @@ export type { AgentHello, Hello, ReaderHello, Welcome } from './hello.ts';
 export { KeyedValues } from './KeyedValues.ts';
 export { defaultLimits, subprotocols } from './limits.ts';
 export type { LineLimits } from './limits.ts';
+export { lineRecordSchema } from './lineRecord.ts';
+export type { LaneState, LineRecord } from './lineRecord.ts';
 export { LiveEnd } from './LiveEnd.ts';
 export type { LiveEndHandlers } from './LiveEnd.ts';
 export { DEFAULT_BUFFER_MESSAGES, MessageStream } from './MessageStream.ts';

@@ -23,6 +23,14 @@ export const subscribeSchema = z.discriminatedUnion('kind', [
     /** Advertise channels only, send no messages. */
     channelsOnly: z.optional(z.boolean()),
   }),
+  /** How the line of one device is doing: a line record now, a mark, then one every second. */
+  z.object({
+    id,
+    kind: z.literal('line'),
+    device: deviceIdSchema,
+    /** Send one line record, then the mark, and end. */
+    once: z.optional(z.boolean()),
+  }),
 ]);
 export type SubscribeRecord = z.infer<typeof subscribeSchema>;
 
@@ -43,5 +51,18 @@ export const deviceRecordSchema = z.object({
   status: robotStatusSchema,
   /** The robot's wall clock minus the server's, in milliseconds, and its error; absent before it was measured. */
   clock: z.optional(z.object({ offsetMs: z.number(), errorMs: z.number(), roundTripMs: z.number() })),
+  /** How its line is doing, in short, as of this record. */
+  line: z.optional(
+    z.object({
+      /** The last round trip between server and agent, in milliseconds; null before it was measured, and offline. */
+      roundTripMs: z.nullable(z.number()),
+      /** Open sockets; 0 offline. */
+      sockets: z.int().min(0),
+      /** Received from the robot, over the last 2 to 4 seconds. */
+      receivedBytesPerSecond: z.number(),
+      /** How often the line was opened again since the server started. */
+      reconnects: z.int().min(0),
+    }),
+  ),
 });
 export type DeviceRecord = z.infer<typeof deviceRecordSchema>;

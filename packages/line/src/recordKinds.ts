@@ -22,6 +22,7 @@ export const recordKinds = {
   unsubscribe: 0x41,
   mark: 0x42,
   device: 0x43,
+  line: 0x44,
 } as const;
 
 export type RecordKindName = keyof typeof recordKinds;

@@ -5,6 +5,7 @@ import type {
   DeviceRecord,
   LineClose,
   LineLimits,
+  LineRecord,
   Reply,
   SubscribeRecord,
   Welcome,
@@ -22,6 +23,7 @@ export class TestReader {
   readonly messages = new Inbox<Message>();
   readonly dropped = new Inbox<{ readonly topic: string; readonly count: number }>();
   readonly devices = new Inbox<DeviceRecord>();
+  readonly lines = new Inbox<LineRecord>();
   readonly marks = new Inbox<number>();
   readonly closes = new Inbox<LineClose>();
   readonly end: ReaderEnd;
@@ -47,6 +49,7 @@ export class TestReader {
               this.messages.add(new Message(channel, { sequence, logTime, publishTime, data: data.slice() })),
             handleDropped: ({ topic }, count) => this.dropped.add({ topic, count }),
             handleDevice: this.devices.add,
+            handleLine: this.lines.add,
             handleMark: this.marks.add,
             handleClosed: this.closes.add,
           },

@@ -1,5 +1,5 @@
 import { FrameBuilder, recordKinds } from '@longline/line';
-import type { AgentHello, LineReport, RecordKindName, Welcome } from '@longline/line';
+import type { AgentHello, LineRecord, LineReport, RecordKindName, Welcome } from '@longline/line';
 import { schemaHash } from '@longline/ros';
 
 /** Gives whole numbers from 0 to below the argument. */
@@ -82,6 +82,36 @@ const report: LineReport = {
   dials: 1,
 };
 
+const lane = { receivedMs: 10, underWayMs: null, waitingBytes: 1, dropped: 2 };
+const line: LineRecord = {
+  device: 'd',
+  online: true,
+  epoch: 1,
+  sinceMs: 0,
+  nowMs: 1,
+  sockets: 1,
+  roundTripMs: 60,
+  clockOffsetMs: -3,
+  clockErrorMs: 30,
+  reconnects: 2,
+  up: {
+    roundTripMs: 60,
+    lastRoundTripMs: 70,
+    bytesPerSecond: null,
+    windowBytes: 8_192,
+    inFlightBytes: 100,
+    receivedBytesPerSecond: 5,
+    receivedBytes: 6,
+    receivedFrames: 7,
+    receivedMessages: 8,
+    copies: false,
+    lanes: { control: lane, state: lane, telemetry: lane, bulk: lane },
+  },
+  down: null,
+  reportedMs: 1_000,
+  agent: { lines: 1, dials: 1 },
+};
+
 /** One good body of every kind of record. */
 const bodies: Record<RecordKindName, Uint8Array> = {
   hello: json(sampleHello),
@@ -105,6 +135,7 @@ const bodies: Record<RecordKindName, Uint8Array> = {
   subscribe: json({ id: 1, kind: 'topics', device: '*', topic: '/**' }),
   unsubscribe: json({ id: 1 }),
   mark: json({ id: 1 }),
+  line: json(line),
   device: json({ device: 'd', online: true, epoch: 1, sinceMs: 0, robot: '', software: '', status }),
 };
 const everyKind = Object.keys(bodies) as RecordKindName[];

@@ -1,5 +1,5 @@
 import { DEFAULT_BUFFER_MESSAGES, MessageStream, RemoteGraph } from '@longline/line';
-import type { MessageStreamOptions, RemoteRobot } from '@longline/line';
+import type { LineRecord, MessageStreamOptions, RemoteRobot } from '@longline/line';
 import { checkTopicName } from '@longline/ros';
 import type { Clock, GraphStatus } from '@longline/ros';
 import { commandInfo } from '../commands/CommandInfo.ts';
@@ -14,6 +14,7 @@ import { channelInfo } from './ChannelInfo.ts';
 import type { ChannelInfo } from './ChannelInfo.ts';
 import { deviceInfo } from './DeviceInfo.ts';
 import type { DeviceInfo } from './DeviceInfo.ts';
+import { deviceLine } from './deviceLine.ts';
 import type { DeviceState } from './DeviceState.ts';
 import type { FleetState } from './FleetState.ts';
 import { latestMessage } from './LatestMessage.ts';
@@ -65,6 +66,11 @@ export class Device extends RemoteGraph {
   /** Undefined until the device has connected for the first time. */
   get info(): DeviceInfo | undefined {
     return this.#state === undefined ? undefined : deviceInfo(this.#state);
+  }
+
+  /** How its line is doing now, or was before it ended; undefined until the device has connected for the first time. */
+  get line(): LineRecord | undefined {
+    return this.#state === undefined ? undefined : deviceLine(this.#state, this.#rooms.clock);
   }
 
   /** The topics known, those of an offline device too. */

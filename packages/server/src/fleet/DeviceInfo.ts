@@ -17,6 +17,8 @@ export interface DeviceInfo {
   readonly status: RobotStatus;
   /** The robot's wall clock minus the server's, in milliseconds; absent before it was measured. */
   readonly clock?: DeviceRecord['clock'];
+  /** How its line is doing, in short. */
+  readonly line: NonNullable<DeviceRecord['line']>;
   /** Topics known. */
   readonly topics: number;
 }
@@ -33,6 +35,7 @@ export function deviceInfo(device: DeviceState): DeviceInfo {
     boot: device.boot,
     status,
     ...(clock === undefined ? {} : { clock }),
+    line: device.lineSummary,
     topics: device.channels.size,
   };
 }

@@ -3,17 +3,21 @@ import type {
   ClockEstimate,
   DemandedChannel,
   DeviceRecord,
+  LineReport,
   OutgoingRequest,
+  PathEstimate,
   Reply,
   RobotEnd,
   RobotStatus,
   RobotWelcome,
 } from '@longline/line';
 import type { LineErrorCode } from '@longline/line';
+import type { Clock } from '@longline/ros';
 import { ByteBudget } from './ByteBudget.ts';
 import { HeldDefinitions } from './HeldDefinitions.ts';
 import type { ChannelOwner, ChannelState } from './ChannelState.ts';
 import type { DeviceDemand } from './DeviceDemand.ts';
+import { LineTraffic } from './LineTraffic.ts';
 import type { RecordSlab } from './RecordSlab.ts';
 
 /** What the fleet needs of a robot's open line. */
@@ -21,6 +25,9 @@ export interface RobotLine {
   /** Throws `LINE_CLOSED`, `LIMIT_EXCEEDED`. */
   request(request: OutgoingRequest, payload: Uint8Array, listener: (reply: Reply) => void): void;
   clockEstimate(): ClockEstimate | undefined;
+  readonly sockets: number;
+  /** What is known of the path to the robot. */
+  readonly path: PathEstimate;
   /** Whether a hello names a further socket of this line. */
   isLineOf(hello: AgentHello): boolean;
   /** Takes in a further socket of this line. */
@@ -53,6 +60,13 @@ export class DeviceState implements ChannelOwner {
   /** Highest lease token the robot has ever seen. */
   highestToken = 0;
   status = statusUntold;
+  /** What came on the present line, or on the last one. */
+  traffic: LineTraffic | undefined;
+  /** The agent's last report on the present line, or on the last one, and when it came by the server's monotonic clock. */
+  report: LineReport | undefined;
+  reportedMs = 0;
+  /** How often the line was opened again since the server started. */
+  reconnects = 0;
   /** From the first `watched` channel on. */
   demand: DeviceDemand | undefined;
   #line: RobotLine | undefined;
@@ -90,9 +104,12 @@ export class DeviceState implements ChannelOwner {
   }
 
   /** A newer line takes over; returns the older one, which is to be closed. */
-  attach(line: RobotLine, epoch: number, hello: AgentHello, wallMs: number): RobotLine | undefined {
+  attach(line: RobotLine, epoch: number, hello: AgentHello, clock: Clock): RobotLine | undefined {
     const older = this.#line;
-    if (older === undefined) this.sinceMs = wallMs;
+    if (older === undefined) this.sinceMs = wallMs(clock);
+    if (this.traffic !== undefined) this.reconnects++;
+    this.traffic = new LineTraffic(clock);
+    this.report = undefined;
     this.#line = line;
     this.#sequence = 0;
     this.epoch = epoch;
@@ -105,12 +122,23 @@ export class DeviceState implements ChannelOwner {
   }
 
   /** The line of that epoch ended. The late word of an older line changes nothing and says false. */
-  detach(epoch: number, wallMs: number): boolean {
+  detach(epoch: number, clock: Clock): boolean {
     if (epoch !== this.epoch || this.#line === undefined) return false;
     this.#lastClock = this.#line.clockEstimate() ?? this.#lastClock;
     this.#line = undefined;
-    this.sinceMs = wallMs;
+    this.sinceMs = wallMs(clock);
     return true;
+  }
+
+  /** How its line is doing, in short. */
+  get lineSummary(): NonNullable<DeviceRecord['line']> {
+    const line = this.#line;
+    return {
+      roundTripMs: line?.clockEstimate()?.roundTripMs ?? null,
+      sockets: line?.sockets ?? 0,
+      receivedBytesPerSecond: line === undefined ? 0 : Math.round(this.traffic?.bytesPerSecond ?? 0),
+      reconnects: this.reconnects,
+    };
   }
 
   /** As readers are told (clause 9.3). */
@@ -133,6 +161,9 @@ export class DeviceState implements ChannelOwner {
               roundTripMs: clock.roundTripMs,
             },
           }),
+      line: this.lineSummary,
     };
   }
 }
+
+const wallMs = (clock: Clock): number => Number(clock.wallNs() / 1_000_000n);

@@ -95,7 +95,7 @@ export class FleetState {
       this.#devices.set(hello.device, device);
     }
     if (epoch <= device.epoch) return undefined;
-    const older = device.attach(line, epoch, hello, this.#wallMs());
+    const older = device.attach(line, epoch, hello, this.#clock);
     device.demand?.handleLine();
     this.#toldClocks.delete(device);
     this.#cancelClockLook ??= this.#clock.after(CLOCK_LOOK_MS, () => this.#lookAtClocks());
@@ -108,7 +108,7 @@ export class FleetState {
   }
 
   closeLine(device: DeviceState, epoch: number): void {
-    if (!device.detach(epoch, this.#wallMs())) return;
+    if (!device.detach(epoch, this.#clock)) return;
     device.demand?.handleLine();
     this.announce(device, 'offline');
   }
@@ -244,9 +244,5 @@ export class FleetState {
       this.announce(device, 'clock');
     }
     this.#cancelClockLook = online === 0 ? undefined : this.#clock.after(CLOCK_LOOK_MS, () => this.#lookAtClocks());
-  }
-
-  #wallMs(): number {
-    return Number(this.#clock.wallNs() / 1_000_000n);
   }
 }

@@ -6,6 +6,7 @@ import type {
   LineClose,
   LineEndpoint,
   LineLimits,
+  LineReport,
   MessageRecord,
   RobotEndHandlers,
   RobotStatus,
@@ -16,6 +17,7 @@ import { Throttle } from '@longline/ros';
 import type { Clock } from '@longline/ros';
 import type { ChannelState } from '../fleet/ChannelState.ts';
 import type { DeviceState } from '../fleet/DeviceState.ts';
+import type { LineTraffic } from '../fleet/LineTraffic.ts';
 import type { FleetState } from '../fleet/FleetState.ts';
 
 /** What the sessions of agents share. */
@@ -50,6 +52,8 @@ export class AgentSession implements LineEndpoint, RobotEndHandlers {
   readonly #channels = new Map<number, ChannelState>();
   #device: DeviceState | undefined;
   #epoch = 0;
+  /** Of the line that this connection belongs to, once it is let in. */
+  #traffic: LineTraffic | undefined;
   #statusChanges: Throttle<DeviceState> | undefined;
 
   constructor(host: AgentSessionHost, transport: Transport) {
@@ -69,6 +73,7 @@ export class AgentSession implements LineEndpoint, RobotEndHandlers {
     this.#host.frame.receiveTime = this.#host.clock.wallNs();
     this.#host.counters.frames++;
     this.#host.counters.bytes += frame.length;
+    this.#traffic?.handleFrame(frame.length);
     this.end.handleFrame(frame);
   }
 
@@ -121,6 +126,7 @@ export class AgentSession implements LineEndpoint, RobotEndHandlers {
   handleMessage({ id }: AdvertisedChannel, record: MessageRecord): void {
     if (this.#device?.epoch !== this.#epoch) return;
     this.#host.counters.messages++;
+    if (this.#traffic !== undefined) this.#traffic.messages++;
     this.#channels.get(id)?.handleMessage(record, this.#host.frame.receiveTime);
   }
 
@@ -140,6 +146,13 @@ export class AgentSession implements LineEndpoint, RobotEndHandlers {
       deliver: (changed) => this.#host.fleet.announce(changed, 'status'),
     });
     this.#statusChanges.handle(device);
+  }
+
+  handleReport(report: LineReport): void {
+    const device = this.#current();
+    if (device === undefined) return;
+    device.report = report;
+    device.reportedMs = this.#host.clock.monotonicMs();
   }
 
   handleClosed(close: LineClose): void {
@@ -175,6 +188,7 @@ export class AgentSession implements LineEndpoint, RobotEndHandlers {
     }
     this.#device = opened.device;
     this.#epoch = epoch;
+    this.#traffic = opened.device.traffic;
     opened.older?.close('LINE_REPLACED', 'another agent with this device ID connected; give each robot its own ID');
     this.end.welcome({ server: this.#host.name, software: this.#host.software, epoch });
     this.#host.handleLineOpened(opened.device, hello);
@@ -189,6 +203,7 @@ export class AgentSession implements LineEndpoint, RobotEndHandlers {
       return;
     }
     const { name, software } = this.#host;
+    this.#traffic = device.traffic;
     device.line.addSocket(this.end, { server: name, software, epoch: device.epoch });
   }
 

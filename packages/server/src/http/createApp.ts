@@ -20,6 +20,7 @@ import { graphRoute, servicesRoute } from './routes/graph.ts';
 import { healthRoute, readyRoute } from './routes/health.ts';
 import { homeRoute } from './routes/home.ts';
 import { latestRoute } from './routes/latest.ts';
+import { lineRoute } from './routes/line.ts';
 import { metricsRoute } from './routes/metrics.ts';
 import { openapiRoute } from './routes/openapi.ts';
 import { parametersRoute } from './routes/parameters.ts';
@@ -42,6 +43,7 @@ const routes: readonly ((app: App, context: RouteContext) => void)[] = [
   homeRoute,
   devicesRoute,
   deviceRoute,
+  lineRoute,
   topicsRoute,
   latestRoute,
   setStandingRoute,

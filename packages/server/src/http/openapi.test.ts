@@ -43,6 +43,7 @@ test('the OpenAPI document lists every route, with its errors', async () => {
       'get /api/v1/openapi.json',
       'get /api/v1/devices',
       'get /api/v1/devices/{id}',
+      'get /api/v1/devices/{id}/line',
       'get /api/v1/devices/{id}/topics',
       'get /api/v1/devices/{id}/latest',
       'get /api/v1/devices/{id}/standing',

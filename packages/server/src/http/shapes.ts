@@ -51,6 +51,14 @@ export const deviceShape = z.object({
     .object({ offsetMs: z.number(), errorMs: z.number(), roundTripMs: z.number() })
     .optional()
     .describe("The robot's wall clock minus the server's"),
+  line: z
+    .object({
+      roundTripMs: z.number().nullable(),
+      sockets: z.number(),
+      receivedBytesPerSecond: z.number(),
+      reconnects: z.number().describe('Since the server started'),
+    })
+    .describe('How the line is doing; all of it at /devices/ID/line'),
   topics: z.number().describe('Topics known'),
 });
 

@@ -20,9 +20,11 @@ import { ServerError } from '../errors.ts';
 import { ChannelFeed } from '../fleet/ChannelFeed.ts';
 import type { FeedSink } from '../fleet/ChannelFeed.ts';
 import type { ChannelState } from '../fleet/ChannelState.ts';
+import { deviceLine } from '../fleet/deviceLine.ts';
 import type { DeviceState } from '../fleet/DeviceState.ts';
 import type { DeviceWatcher, FleetState } from '../fleet/FleetState.ts';
 import type { Principal } from '../Principal.ts';
+import { LineSubscriptions } from './LineSubscriptions.ts';
 import { TopicSubscription } from './TopicSubscription.ts';
 
 /** What the sessions of readers share. */
@@ -59,6 +61,8 @@ export class LiveSession implements LineEndpoint, LiveEndHandlers, FeedSink, Dev
   readonly #maxIntroductions: number;
   readonly #topics = new Map<number, TopicSubscription>();
   readonly #deviceSubscriptions = new Set<number>();
+  /** From the first subscription of a line on. */
+  #lines: LineSubscriptions | undefined;
   readonly #feeds = new Map<ChannelState, ChannelFeed>();
   /** As the reader was told last, by channel ID. */
   readonly #told = new Map<number, AdvertisedChannel>();
@@ -117,6 +121,11 @@ export class LiveSession implements LineEndpoint, LiveEndHandlers, FeedSink, Dev
       this.#stopWatchingDevices ??= this.#host.fleet.watchDevices(this);
       const items = Iterator.from(this.#host.fleet.devices).map((device) => () => this.end.device(device.record()));
       this.#introductions.push({ id, items, ended: () => !this.#deviceSubscriptions.has(id) });
+    } else if (subscription.kind === 'line') {
+      const { device, once = false } = subscription;
+      if (!once) this.#watchedLines.add(id, device);
+      const ended = (): boolean => !once && !this.#watchedLines.has(id);
+      this.#introductions.push({ id, items: [() => this.#tellLine(device)].values(), ended });
     } else {
       const topic = this.#topicSubscription(subscription);
       if (!topic.once) {
@@ -130,6 +139,7 @@ export class LiveSession implements LineEndpoint, LiveEndHandlers, FeedSink, Dev
   }
 
   handleUnsubscribe(id: number): void {
+    this.#lines?.remove(id);
     this.#deviceSubscriptions.delete(id);
     if (this.#deviceSubscriptions.size === 0) {
       this.#stopWatchingDevices?.();
@@ -183,6 +193,7 @@ export class LiveSession implements LineEndpoint, LiveEndHandlers, FeedSink, Dev
   handleClosed(close: LineClose): void {
     this.#cancelPump?.();
     this.#stopWatchingDevices?.();
+    this.#lines?.close();
     for (const topic of this.#topics.values()) topic.end();
     for (const feed of this.#feeds.values()) feed.close();
     this.#topics.clear();
@@ -207,6 +218,18 @@ export class LiveSession implements LineEndpoint, LiveEndHandlers, FeedSink, Dev
   /** For {@link ChannelFeed}. */
   dropped(channel: ChannelState, count: number): void {
     this.end.dropped(channel.id, count);
+  }
+
+  get #watchedLines(): LineSubscriptions {
+    // A reader that takes no data now hears of the line as it is then.
+    return (this.#lines ??= new LineSubscriptions(this.#host.clock, (device) => {
+      if (!this.end.congested) this.#tellLine(device);
+    }));
+  }
+
+  #tellLine(id: string): void {
+    const device = this.#host.fleet.device(id);
+    if (device !== undefined) this.end.deviceLine(deviceLine(device, this.#host.clock));
   }
 
   #topicSubscription(record: Extract<SubscribeRecord, { kind: 'topics' }>): TopicSubscription {

@@ -1,4 +1,4 @@
-import type { AgentHello, DemandedChannel, OutgoingRequest, Reply, ReplyListener } from '@longline/line';
+import type { AgentHello, DemandedChannel, OutgoingRequest, PathEstimate, Reply, ReplyListener } from '@longline/line';
 import type { RobotLine } from '../fleet/DeviceState.ts';
 
 /** A robot's open line in memory: keeps what was asked, and answers when the test says. */
@@ -7,6 +7,14 @@ export class FakeRobotLine implements RobotLine {
   readonly closedWith: string[] = [];
   /** Every demand told, oldest first. */
   readonly demanded: DemandedChannel[] = [];
+  readonly sockets = 1;
+  path: PathEstimate = {
+    rttMs: undefined,
+    lastRttMs: undefined,
+    bytesPerSecond: undefined,
+    windowBytes: 8_192,
+    inFlightBytes: 0,
+  };
   readonly #listeners = new Map<string, ReplyListener>();
 
   request(request: OutgoingRequest, payload: Uint8Array, listener: ReplyListener): void {
