@@ -31,6 +31,8 @@ export interface LineCoreHandlers {
   handleRoom(): void;
   /** The kernel's buffer is full: nothing leaves for now. */
   handleHeld(): void;
+  /** A packed record of `packedBytes` stands for records of `bytes`. Optional. */
+  handleUnpacked?(packedBytes: number, bytes: number): void;
 }
 
 /** Clock readings are rounded; less than this is no jump, in milliseconds. */
@@ -363,8 +365,7 @@ export class LineCore {
       case 'packed':
         if (this.#state !== 'open')
           throw new LineError('FRAME_UNEXPECTED', 'a packed came before the greeting was over');
-        this.#unpacker ??= new Unpacker(this.#zstd);
-        readRecords(this.#unpacker.unpack(body, this.limits.maxFrameBytes), this);
+        this.#readPacked((this.#unpacker ??= new Unpacker(this.#zstd)), body);
         break;
       case 'ackRequest':
         this.#expectBody(kind, body, 0);
@@ -649,8 +650,13 @@ export class LineCore {
       return;
     }
     // What came in parts stands alone.
-    const alone = new Unpacker(this.#zstd);
-    readRecords(alone.unpack(record.subarray(RECORD_HEADER_BYTES), this.limits.maxFrameBytes), this);
+    this.#readPacked(new Unpacker(this.#zstd), record.subarray(RECORD_HEADER_BYTES));
+  }
+
+  #readPacked(unpacker: Unpacker, body: Uint8Array): void {
+    const records = unpacker.unpack(body, this.limits.maxFrameBytes);
+    this.#handlers.handleUnpacked?.(body.length, records.length);
+    readRecords(records, this);
   }
 
   #acknowledge(): void {

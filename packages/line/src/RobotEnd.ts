@@ -31,6 +31,8 @@ export interface RobotEndHandlers extends ChannelListener {
   handleStatus(status: RobotStatus): void;
   /** How the line is doing, as only the agent knows (clause 6.2). Optional. */
   handleReport?(report: LineReport): void;
+  /** A packed record of `packedBytes` stood for message records of `bytes`. Optional. */
+  handleUnpacked?(packedBytes: number, bytes: number): void;
   handleClosed(close: LineClose): void;
 }
 
@@ -180,6 +182,11 @@ export class RobotEnd extends LineEnd {
     if (this.#mayRepeat && lastSequence !== undefined && ((sequence - lastSequence) | 0) <= 0) return;
     channel.lastSequence = sequence;
     this.#handlers.handleMessage(channel.advertised, record);
+  }
+
+  /** For {@link LineCore}. */
+  handleUnpacked(packedBytes: number, bytes: number): void {
+    this.#handlers.handleUnpacked?.(packedBytes, bytes);
   }
 
   override handleRecord(kind: RecordKindName, body: Uint8Array): void {
