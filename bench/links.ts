@@ -3,7 +3,7 @@
 // thin-link bench. Prints a table and, as its last line, one JSON object with `violations`. Needs root (network
 // namespaces, TUN devices). Delays are round trips: one way is half of it. Both directions have the same rate.
 import { parseArgs } from 'node:util';
-import { judgeCell } from './links/judgeCell.ts';
+import { isDisturbed, judgeCell } from './links/judgeCell.ts';
 import type { CellResult } from './links/judgeCell.ts';
 import { nameOf } from './links/LinkCell.ts';
 import type { LinkCell } from './links/LinkCell.ts';
@@ -65,7 +65,7 @@ const sample = [
 const CHANGE_LOSS = 0;
 
 function row(result: CellResult): string {
-  const { commands, images, linkUse, minimumMs, odometry, overMs, overRoundTrips } = result;
+  const { commands, images, linkUse, machineLateMs, minimumMs, odometry, overMs, overRoundTrips } = result;
   const columns = [
     nameOf(result).padEnd(25),
     `odometry ${odometry.perSecond}/s`.padEnd(18),
@@ -75,7 +75,8 @@ function row(result: CellResult): string {
     `over ${overMs ?? '-'} ms = ${overRoundTrips ?? '-'} round trips`.padEnd(34),
     `images ${images.perSecond}/s`.padEnd(15),
     `commands p99 ${commands.p99Ms ?? '-'} ms`.padEnd(24),
-    `link use ${Math.round(linkUse * 100)} %`,
+    `link use ${Math.round(linkUse * 100)} %`.padEnd(15),
+    `timers ${machineLateMs} ms late`,
   ];
   return columns.join(' ') + (result.violations.length > 0 ? '  !' : '');
 }
@@ -97,6 +98,16 @@ for (let first = 0; first < cells.length; first += Number(flags.parallel)) {
     results.push(result);
     say(row(result));
   }
+}
+// What a busy machine may have spoilt has a second chance, alone.
+for (const [i, result] of results.entries()) {
+  if (result.violations.length === 0 || !isDisturbed(result)) continue;
+  const { bitsPerSecond, roundTripMs, loss } = result;
+  const cell = { bitsPerSecond, roundTripMs, loss };
+  const [figures] = await measureCells(flags.system, [cell], Number(flags.seconds) * 1000, 1 + i);
+  if (figures === undefined) continue;
+  results[i] = judgeCell(cell, figures);
+  say(`again: ${row(results[i])}`);
 }
 const change = flags.only === 'table' ? undefined : await measureChange(flags.system, CHANGE_LOSS, 1);
 if (change !== undefined) {

@@ -4,11 +4,14 @@ import { commandFigures, rounded, topicFigures } from '../thinLink/figures.ts';
 import type { Figures, Span } from '../thinLink/figures.ts';
 import { sharedNowMs } from '../thinLink/sharedClock.ts';
 import type { Station } from '../thinLink/Station.ts';
+import { TimerWatch } from './TimerWatch.ts';
 import { waitMs } from '../thinLink/waitMs.ts';
 
 /** A part of a run, and what the link carried in it. */
 export interface MeasuredSpan extends Span {
   readonly forwardedUpBytes: number;
+  /** How late an idle process's timers were, p99 in milliseconds. */
+  readonly machineLateMs: number;
 }
 
 /** What a line did in a span. */
@@ -19,6 +22,8 @@ export interface SpanFigures {
   readonly commands: Figures;
   /** IP bytes that the link delivered upwards, of what its rate allowed. */
   readonly linkUse: number;
+  /** How late an idle process's timers were, p99 in milliseconds: the machine's part in the ages. */
+  readonly machineLateMs: number;
 }
 
 const upBytes = async (link: ThinLink): Promise<number> => {
@@ -29,10 +34,12 @@ const upBytes = async (link: ThinLink): Promise<number> => {
 /** Lets time pass and notes what the link carried meanwhile. */
 export async function spanOf(link: ThinLink, durationMs: number): Promise<MeasuredSpan> {
   const before = await upBytes(link);
+  const watch = new TimerWatch();
   const fromMs = sharedNowMs();
   await waitMs(durationMs);
+  const machineLateMs = watch.stop();
   const forwardedUpBytes = (await upBytes(link)) - before;
-  return { fromMs, toMs: sharedNowMs(), forwardedUpBytes };
+  return { fromMs, toMs: sharedNowMs(), forwardedUpBytes, machineLateMs };
 }
 
 /** Figures of a span that is over; messages sent in it count when they came before `untilMs`. */
@@ -49,6 +56,7 @@ export async function figuresOfSpans(
       images,
       tf,
       commands: commandFigures(robot, reader, span, untilMs),
+      machineLateMs: span.machineLateMs,
       linkUse: rounded(span.forwardedUpBytes / capacityBytes, 3),
     };
   });

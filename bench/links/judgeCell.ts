@@ -21,6 +21,12 @@ const NEARLY_ALL = 0.95;
 const JUDGED_LOSS = 0.01;
 const MAX_ROUND_TRIPS = 3;
 
+/** Timers that are later than this at p99 belong to a machine that has other things to do. */
+const MAX_MACHINE_LATE_MS = 4;
+
+/** The machine was too busy for the ages to be the line's. */
+export const isDisturbed = ({ machineLateMs }: SpanFigures): boolean => machineLateMs > MAX_MACHINE_LATE_MS;
+
 /** Compares a cell's figures with what physics allows. */
 export function judgeCell(cell: LinkCell, figures: SpanFigures): CellResult {
   const { minimumMs, roundTripMs, carriesState } = limitsOf(cell);
@@ -28,6 +34,7 @@ export function judgeCell(cell: LinkCell, figures: SpanFigures): CellResult {
   const overMs = p99Ms === null ? null : p99Ms - minimumMs;
   const overRoundTrips = overMs === null ? null : overMs / roundTripMs;
   const isJudged = cell.loss <= JUDGED_LOSS;
+  const busy = isDisturbed(figures) ? `, on a busy machine (its timers were ${figures.machineLateMs} ms late)` : '';
   const violations = [
     ...(overRoundTrips === null ? ['no Odometry arrived'] : []),
     ...(isJudged && overRoundTrips !== null && overRoundTrips > MAX_ROUND_TRIPS
@@ -44,6 +51,6 @@ export function judgeCell(cell: LinkCell, figures: SpanFigures): CellResult {
     overMs: overMs === null ? null : rounded(overMs),
     overRoundTrips: overRoundTrips === null ? null : rounded(overRoundTrips, 2),
     carriedState: share >= NEARLY_ALL,
-    violations: violations.map((violation) => `${nameOf(cell)}: ${violation}`),
+    violations: violations.map((violation) => `${nameOf(cell)}: ${violation}${busy}`),
   };
 }
