@@ -179,10 +179,10 @@ export class AgentEnd extends LineEnd implements AgentSocketOwner {
 
   /** Answers a request. `received` first where the work takes time, then one final state. */
   reply(header: ReplyHeader, payload: Uint8Array = new Uint8Array(0)): void {
-    const body = [encodeHeaded(header), payload];
+    const head = encodeHeaded(header);
+    const body = [head, payload];
     this.line.sendLarge('reply', body, true);
-    const bytes = body[0]!.length + payload.length;
-    if (bytes <= MOST_COPIED_BYTES) this.#copySocket()?.core.send('reply', body, true);
+    if (head.length + payload.length <= MOST_COPIED_BYTES) this.#copySocket()?.core.send('reply', body, true);
   }
 
   close(message = 'the agent stops'): void {
@@ -212,7 +212,7 @@ export class AgentEnd extends LineEnd implements AgentSocketOwner {
     if (this.#sockets.get(socket.index) === socket) this.#sockets.delete(socket.index);
     if (this.#dialling === socket.index) this.#dialling = undefined;
     if (!wasOpen) this.#plan.handleRefused(1 + this.#sockets.size, this.#clock.monotonicMs());
-    if (socket.index === COPY_SOCKET) this.#copies.clear();
+    if (socket.index === COPY_SOCKET) this.#copies.handleSocketClosed();
   }
 
   /** For {@link AgentSocket}. */
@@ -324,7 +324,7 @@ export class AgentEnd extends LineEnd implements AgentSocketOwner {
   #handleTaken(id: number, lane: Lane, message: MessageParts): void {
     const bytes = message.data.length + MESSAGE_HEADER_BYTES + RECORD_HEADER_BYTES;
     this.#handleLeft(lane, bytes);
-    if ((lane === 'state' || lane === 'control') && bytes <= MOST_COPIED_BYTES && this.#copySocket() !== undefined)
+    if ((lane === 'state' || lane === 'control') && bytes <= MOST_COPIED_BYTES)
       this.#copies.handleTaken(id, message, bytes);
   }
 
@@ -343,6 +343,7 @@ export class AgentEnd extends LineEnd implements AgentSocketOwner {
     for (const core of cores) awaitedMs = Math.max(awaitedMs, core.awaitedMs);
     // While the rate is still being found out, queues come and go.
     if (!Number.isNaN(pacer.rttMs)) this.#plan.handleAwaited(awaitedMs, pacer.rttMs * (pacer.growing ? 2 : 1), nowMs);
+    this.#replaceStuck(open);
     const waits = this.#outbox.bytes > 0;
     for (const core of cores) core.pressed = waits || open.length > 0;
     // Nothing else would open the window again.
@@ -350,6 +351,23 @@ export class AgentEnd extends LineEnd implements AgentSocketOwner {
     const copying = open.length > 0 && this.#plan.copies(pacer.bytesPerMs, nowMs);
     if (this.#copySocket() !== undefined) this.#copies.set(copying);
     this.#setSockets(nowMs);
+    trace(nowMs, () => ({
+      ...pacer.estimate,
+      g: pacer.growing,
+      cores: cores.map((c) => c.unacknowledgedBytes),
+      aw: cores.map((c) => Math.round(c.awaitedMs)),
+      copying,
+      lanes: ['state', 'bulk'].map((l) => this.#outbox.laneBytes(l as Lane)),
+      cut: this.line.cutBytes,
+    }));
+  }
+
+  /** Where all sockets are stuck, the one for copies makes room for a new one. */
+  #replaceStuck(open: readonly AgentSocket[]): void {
+    const { rttMs } = this.line.pacer;
+    const isStuck = ({ awaitedMs }: LineCore): boolean => this.#plan.isStuck(awaitedMs, rttMs);
+    if (this.#dialling !== undefined || !isStuck(this.line) || !open.every(({ core }) => isStuck(core))) return;
+    this.#copySocket()?.core.close('LINE_CLOSED', 'a new socket takes its place');
   }
 
   #setSockets(nowMs: number): void {
@@ -422,4 +440,11 @@ export class AgentEnd extends LineEnd implements AgentSocketOwner {
     if (drops.length > 0) this.#dropsReportedMs = nowMs;
     for (const drop of drops) this.line.send('dropped', [encodeJson(drop)]);
   }
+}
+
+let tracedMs = 0;
+function trace(nowMs: number, what: () => unknown): void {
+  if (process.env['TRACE'] === undefined || nowMs - tracedMs < Number(process.env['TRACE'])) return;
+  tracedMs = nowMs;
+  process.stderr.write(`${Math.round(nowMs)} ${JSON.stringify(what())}\n`);
 }

@@ -67,11 +67,11 @@ export class Copies {
     this.#packing?.writeTo(frame);
   }
 
-  clear(): void {
+  /** The socket for copies closed; the next one begins anew. */
+  handleSocketClosed(): void {
     this.#wanted = false;
     this.#packing = undefined;
-    while (this.#kept.length > 0) this.#forget();
-    while (this.#waiting.shift() !== undefined);
+    while (this.#waiting.length > 0) this.#waiting.shift();
   }
 
   #release(): void {

@@ -6,7 +6,7 @@ import type { FrameBuilder } from './FrameBuilder.ts';
 import { helloSchema } from './hello.ts';
 import type { ReaderHello, Welcome } from './hello.ts';
 import { decodeHeaded, decodeJson, encodeHeaded, encodeJson } from './jsonRecord.ts';
-import { defaultLimits, READER_BATCH_DELAY_MS } from './limits.ts';
+import { defaultLimits, READER_BATCH_DELAY_MS, READER_SILENCE_MS } from './limits.ts';
 import { LineEnd } from './LineEnd.ts';
 import type { LineEndOptions } from './LineEnd.ts';
 import type { LineRecord } from './lineRecord.ts';
@@ -50,6 +50,7 @@ export class LiveEnd extends LineEnd {
     super(options, {
       ...defaultLimits,
       batchDelayMs: READER_BATCH_DELAY_MS,
+      silenceMs: READER_SILENCE_MS,
       ...options.limits,
     });
     this.#handlers = options.handlers;

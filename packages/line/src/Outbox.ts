@@ -1,13 +1,11 @@
 import type { Clock, MessageParts } from '@longline/ros';
-import { lanes } from './channelRecords.ts';
 import type { Delivery, Lane } from './channelRecords.ts';
-import { Fifo } from './Fifo.ts';
 import type { FrameBuilder } from './FrameBuilder.ts';
+import { LaneQueue } from './LaneQueue.ts';
 import { messageBody } from './messageBody.ts';
 import { PartedRecord } from './PartedRecord.ts';
-import { MESSAGE_HEADER_BYTES, RECORD_HEADER_BYTES, recordKinds } from './recordKinds.ts';
-
-const RECORD_OVERHEAD = MESSAGE_HEADER_BYTES + RECORD_HEADER_BYTES;
+import { recordKinds } from './recordKinds.ts';
+import { recordBytes, WaitingChannel } from './WaitingChannel.ts';
 
 /** Bounds of an outbox. */
 export interface OutboxLimits {
@@ -36,8 +34,6 @@ export interface FillOptions {
   readonly partBytes: number;
   /** The least urgent lane that may leave now; its messages, and those of more urgent lanes. */
   readonly lowest: Lane;
-  /** The most urgent lane of this frame; `control` by default. */
-  readonly highest?: Lane;
   /** Large messages wait for another socket. */
   readonly smallOnly?: boolean;
   /** Large messages and the bulk lane only. */
@@ -62,33 +58,8 @@ export interface OutboxListener {
   packLarge?(id: number, message: MessageParts): Uint8Array | undefined;
 }
 
-interface Waiting {
-  readonly id: number;
-  readonly lane: number;
-  readonly delivery: Delivery;
-  readonly maxAgeMs: number;
-  readonly messages: Fifo<MessageParts>;
-  /** When each waiting message came, where that counts. */
-  readonly times: Fifo<number> | undefined;
-  /** The message that is leaving in parts. */
-  parted: PartedRecord | undefined;
-  dropped: number;
-  /** It stands in its lane's queue of channels. */
-  queued: boolean;
-}
-
-const laneNumbers: Readonly<Record<Lane, number>> = { control: 0, state: 1, telemetry: 2, bulk: 3 };
-const BULK = laneNumbers.bulk;
-
-/** One lane: the channels with something to send, in the order of their turns. */
-class LaneQueue {
-  readonly ready = new Fifo<Waiting>();
-  bytes = 0;
-  /** Messages dropped since the outbox was made. */
-  dropped = 0;
-  /** When it last had a turn, or began to wait. */
-  servedMs = 0;
-}
+/** A starved lane's turn: so small that an urgent message hardly waits for it. */
+const STARVED_BYTES = 1024;
 
 /**
  * Messages that wait for the line: one queue per channel, channels of a lane take turns, an urgent lane goes first.
@@ -99,14 +70,21 @@ class LaneQueue {
 export class Outbox {
   readonly #clock: Clock;
   readonly #limits: OutboxLimits;
-  readonly #channels = new Map<number, Waiting>();
-  readonly #lanes = lanes.map(() => new LaneQueue());
+  readonly #channels = new Map<number, WaitingChannel>();
+  readonly #lanes: Readonly<Record<Lane, LaneQueue>> = {
+    control: new LaneQueue('control', 0),
+    state: new LaneQueue('state', 1),
+    telemetry: new LaneQueue('telemetry', 2),
+    bulk: new LaneQueue('bulk', 3),
+  };
+  readonly #urgentFirst: readonly LaneQueue[] = Object.values(this.#lanes);
+  readonly #urgentLast = this.#urgentFirst.toReversed();
   #bytes = 0;
   #droppedTotal = 0;
   #anyDropped = false;
   #anyParted = false;
   #transfers = 0;
-  /** Lanes from this number on are blocked. */
+  /** Lanes of this rank and less urgent ones are blocked. */
   #blockedFrom = 0;
 
   /** Messages above this many bytes cannot travel and are dropped; the line sets it from the welcome. */
@@ -124,12 +102,12 @@ export class Outbox {
 
   /** Bytes that wait in one lane. */
   laneBytes(lane: Lane): number {
-    return this.#lanes[laneNumbers[lane]]!.bytes;
+    return this.#lanes[lane].bytes;
   }
 
   /** Messages of one lane dropped since the outbox was made. */
   laneDropped(lane: Lane): number {
-    return this.#lanes[laneNumbers[lane]]?.dropped ?? 0;
+    return this.#lanes[lane].dropped;
   }
 
   /** Messages dropped since the outbox was made. */
@@ -146,17 +124,7 @@ export class Outbox {
   readonly nextTransfer = (): number => (this.#transfers = (this.#transfers + 1) >>> 0);
 
   openChannel(id: number, { lane, delivery, maxAgeMs }: OutboxChannel): void {
-    this.#channels.set(id, {
-      id,
-      lane: laneNumbers[lane],
-      delivery,
-      maxAgeMs: maxAgeMs ?? Number.POSITIVE_INFINITY,
-      messages: new Fifo(),
-      times: maxAgeMs === undefined ? undefined : new Fifo(),
-      parted: undefined,
-      dropped: 0,
-      queued: false,
-    });
+    this.#channels.set(id, new WaitingChannel(id, this.#lanes[lane], delivery, maxAgeMs));
   }
 
   /** Forgets the channel and what waits of it. */
@@ -172,33 +140,35 @@ export class Outbox {
   push(id: number, message: MessageParts): void {
     const channel = this.#channels.get(id);
     if (channel === undefined) return;
-    const bytes = message.data.length + RECORD_OVERHEAD;
+    const { lane } = channel;
+    const wasEmpty = lane.bytes === 0;
+    const bytes = recordBytes(message);
     if (bytes > this.maxMessageBytes || bytes > this.#limits.maxBytes) {
       this.#countDrop(channel);
       return;
     }
-    const kept = channel.lane >= this.#blockedFrom ? this.#keptWhileBlocked(channel) : Number.POSITIVE_INFINITY;
-    while (channel.messages.length >= kept) this.#drop(channel);
-    if (!this.#makeRoom(bytes, channel.lane)) {
+    if (lane.rank >= this.#blockedFrom) {
+      const kept = this.#keptWhileBlocked(channel);
+      while (channel.messages.length >= kept) this.#drop(channel);
+    }
+    if (!this.#makeRoom(bytes, lane)) {
       this.#countDrop(channel);
       return;
     }
-    const lane = this.#lanes[channel.lane]!;
-    if (lane.ready.length === 0) lane.servedMs = this.#clock.monotonicMs();
+    if (wasEmpty) lane.servedMs = this.#clock.monotonicMs();
     channel.messages.push(message);
     channel.times?.push(this.#clock.monotonicMs());
-    this.#bytes += bytes;
-    lane.bytes += bytes;
-    if (!channel.queued) this.#enqueue(channel);
+    this.#account(channel, bytes);
+    lane.enqueue(channel);
   }
 
   /** Lanes less urgent than `lowest` are blocked from now on; undefined blocks all. */
   block(lowest: Lane | undefined): void {
-    const from = lowest === undefined ? 0 : laneNumbers[lowest] + 1;
-    if (from === this.#blockedFrom) return;
+    const from = lowest === undefined ? 0 : this.#lanes[lowest].rank + 1;
     const before = this.#blockedFrom;
     this.#blockedFrom = from;
-    for (let lane = from; lane < before; lane++) this.#trim(lane);
+    if (from >= before) return;
+    for (const lane of this.#urgentFirst) if (lane.rank >= from && lane.rank < before) this.#trim(lane);
   }
 
   /** The line ended: what left in parts and did not all leave is dropped. */
@@ -213,24 +183,17 @@ export class Outbox {
     }
   }
 
-  /** Something waits that the options let leave. */
-  hasWaiting(lowest: Lane, highest: Lane = 'control'): boolean {
-    for (let lane = laneNumbers[highest]; lane <= laneNumbers[lowest]; lane++)
-      if (this.#lanes[lane]!.bytes > 0) return true;
-    return false;
-  }
-
   /** Adds waiting messages to the frame, most urgent lane first; a part of a large one goes alone. */
   fill(frame: FrameBuilder, options: FillOptions, listener: OutboxListener): void {
     const nowMs = this.#clock.monotonicMs();
-    const first = laneNumbers[options.highest ?? 'control'];
-    const last = laneNumbers[options.lowest];
-    for (let lane = last; lane > first; lane--) {
-      const starved = this.#lanes[lane]!;
-      if (starved.bytes === 0 || nowMs - starved.servedMs < options.starvedAfterMs) continue;
+    const lowest = this.#lanes[options.lowest].rank;
+    for (const lane of this.#urgentLast) {
+      const isStarved = lane.bytes > 0 && nowMs - lane.servedMs >= options.starvedAfterMs;
+      if (lane.rank > lowest || lane.rank === 0 || !isStarved) continue;
       if (this.#fillFrom(lane, frame, starvedTurn(options), listener, nowMs)) return;
     }
-    for (let lane = first; lane <= last; lane++) if (this.#fillFrom(lane, frame, options, listener, nowMs)) return;
+    for (const lane of this.#urgentFirst)
+      if (lane.rank <= lowest && this.#fillFrom(lane, frame, options, listener, nowMs)) return;
   }
 
   /** The drops of each channel since the last call. */
@@ -247,155 +210,141 @@ export class Outbox {
 
   /** Takes from one lane. True when the frame is full. */
   #fillFrom(
-    number: number,
+    lane: LaneQueue,
     frame: FrameBuilder,
     options: FillOptions,
     listener: OutboxListener,
     nowMs: number,
   ): boolean {
-    const lane = this.#lanes[number]!;
     const { maxBytes, cutBytes } = options;
     // Channels that this frame may not take are put behind the others, once.
     let passes = lane.ready.length;
     for (;;) {
       const channel = lane.ready.first;
       if (channel === undefined) return false;
-      this.#expire(channel, nowMs);
+      while (channel.isExpired(nowMs)) this.#drop(channel);
       const message = channel.messages.first;
-      if (channel.parted === undefined && message === undefined) {
-        this.#dequeue(lane);
+      if (!channel.isWaiting) {
+        lane.dequeue();
         continue;
       }
-      const bytes = message === undefined ? 0 : message.data.length + RECORD_OVERHEAD;
+      const bytes = message === undefined ? 0 : recordBytes(message);
       const isLarge = channel.parted !== undefined || bytes > cutBytes;
-      const isOfOtherSize = isLarge ? options.smallOnly === true : options.largeOnly === true && number < BULK;
-      if (isOfOtherSize || options.mayTake?.(channel.id) === false) {
+      if (!mayTake(channel, isLarge, options)) {
         if (--passes <= 0) return false;
-        this.#dequeue(lane);
-        this.#enqueue(channel);
+        lane.dequeue();
+        lane.enqueue(channel);
         continue;
       }
       const filled = frame.length + (listener.placedBytes?.() ?? 0);
       if (filled > 0 && (isLarge || filled + bytes > maxBytes)) return true;
       lane.servedMs = nowMs;
-      this.#dequeue(lane);
+      lane.dequeue();
       if (isLarge) {
-        listener.handlePart(lanes[number]!, this.#writePart(channel, frame, options.partBytes, listener));
+        listener.handlePart(lane.lane, this.#writePart(channel, frame, options.partBytes, listener));
       } else if (message !== undefined) {
         this.#remove(channel);
         if (listener.place?.(channel.id, message) !== true) frame.appendMessage(channel.id, message);
-        listener.handleTaken(channel.id, lanes[number]!, message);
+        listener.handleTaken(channel.id, lane.lane, message);
       }
-      if (channel.messages.length > 0 || channel.parted !== undefined) this.#enqueue(channel);
+      if (channel.isWaiting) lane.enqueue(channel);
       if (isLarge) return true;
     }
   }
 
   /** Writes the next part and says how many bytes of the message it has. */
-  #writePart(channel: Waiting, frame: FrameBuilder, maxBytes: number, listener: OutboxListener): number {
-    if (channel.parted === undefined) {
-      const message = channel.messages.first!;
-      const packed = listener.packLarge?.(channel.id, message);
-      this.#remove(channel);
-      channel.parted =
-        packed === undefined
-          ? new PartedRecord(this.nextTransfer(), recordKinds.message, messageBody(channel.id, message))
-          : new PartedRecord(this.nextTransfer(), recordKinds.packed, [packed]);
-      this.#anyParted = true;
-      this.#forget(channel, -channel.parted.length);
-    }
-    const before = channel.parted.remainingBytes;
-    const isLast = channel.parted.writeNext(frame, maxBytes);
-    const bytes = before - channel.parted.remainingBytes;
-    this.#forget(channel, bytes);
-    if (isLast) channel.parted = undefined;
+  #writePart(channel: WaitingChannel, frame: FrameBuilder, maxBytes: number, listener: OutboxListener): number {
+    const parted = (channel.parted ??= this.#beginParts(channel, listener));
+    if (parted === undefined) return 0;
+    const before = parted.remainingBytes;
+    if (parted.writeNext(frame, maxBytes)) channel.parted = undefined;
+    const bytes = before - parted.remainingBytes;
+    this.#account(channel, -bytes);
     return bytes;
   }
 
-  #endParted(channel: Waiting): void {
-    if (channel.parted !== undefined) this.#forget(channel, channel.parted.remainingBytes);
+  #beginParts(channel: WaitingChannel, listener: OutboxListener): PartedRecord | undefined {
+    const message = channel.messages.first;
+    if (message === undefined) return undefined;
+    const packed = listener.packLarge?.(channel.id, message);
+    this.#remove(channel);
+    const parted =
+      packed === undefined
+        ? new PartedRecord(this.nextTransfer(), recordKinds.message, messageBody(channel.id, message))
+        : new PartedRecord(this.nextTransfer(), recordKinds.packed, [packed]);
+    this.#anyParted = true;
+    this.#account(channel, parted.length);
+    return parted;
+  }
+
+  #endParted(channel: WaitingChannel): void {
+    if (channel.parted !== undefined) this.#account(channel, -channel.parted.remainingBytes);
     channel.parted = undefined;
   }
 
-  #expire(channel: Waiting, nowMs: number): void {
-    if (channel.times === undefined) return;
-    for (;;) {
-      const atMs = channel.times.first;
-      if (atMs === undefined || nowMs - atMs <= channel.maxAgeMs) return;
-      this.#drop(channel);
-    }
-  }
-
-  #trim(lane: number): void {
-    for (const channel of this.#lanes[lane]!.ready) {
+  #trim(lane: LaneQueue): void {
+    for (const channel of lane.ready) {
       const kept = this.#keptWhileBlocked(channel);
       while (channel.messages.length > kept) this.#drop(channel);
     }
   }
 
-  #keptWhileBlocked(channel: Waiting): number {
+  #keptWhileBlocked(channel: WaitingChannel): number {
     return channel.delivery === 'latest' ? 1 : this.#limits.queueDepth;
   }
 
-  /** Drops the oldest messages of lanes not more urgent than `lane` until `bytes` fit; false when that does not help. */
-  #makeRoom(bytes: number, lane: number): boolean {
-    for (let victimLane = this.#lanes.length - 1; victimLane >= lane; victimLane--) {
-      const queue = this.#lanes[victimLane]!;
-      // What leaves in parts stays: half of it has left.
-      let passes = queue.ready.length;
+  /** Drops the oldest messages of lanes not more urgent than the given one until `bytes` fit; false when that does not help. */
+  #makeRoom(bytes: number, { rank }: LaneQueue): boolean {
+    for (const lane of this.#urgentLast) {
+      if (this.#bytes + bytes <= this.#limits.maxBytes) return true;
+      if (lane.rank < rank) return false;
+      // What leaves in parts stays: some of it has left.
+      let passes = lane.ready.length;
       while (this.#bytes + bytes > this.#limits.maxBytes && passes > 0) {
-        const victim = queue.ready.first;
+        const victim = lane.ready.first;
         if (victim === undefined) break;
         if (victim.messages.length > 0) {
           this.#drop(victim);
           continue;
         }
         passes--;
-        this.#dequeue(queue);
-        if (victim.parted !== undefined) this.#enqueue(victim);
+        lane.dequeue();
+        if (victim.isWaiting) lane.enqueue(victim);
       }
-      if (this.#bytes + bytes <= this.#limits.maxBytes) return true;
     }
     return this.#bytes + bytes <= this.#limits.maxBytes;
   }
 
-  #enqueue(channel: Waiting): void {
-    channel.queued = true;
-    this.#lanes[channel.lane]!.ready.push(channel);
-  }
-
-  #dequeue(lane: LaneQueue): void {
-    const channel = lane.ready.shift();
-    if (channel !== undefined) channel.queued = false;
-  }
-
-  #drop(channel: Waiting): void {
+  #drop(channel: WaitingChannel): void {
     this.#remove(channel);
     this.#countDrop(channel);
   }
 
-  #countDrop(channel: Waiting): void {
+  #countDrop(channel: WaitingChannel): void {
     channel.dropped += 1;
+    channel.lane.dropped += 1;
     this.#droppedTotal += 1;
-    const lane = this.#lanes[channel.lane];
-    if (lane !== undefined) lane.dropped += 1;
     this.#anyDropped = true;
   }
 
-  #remove(channel: Waiting): void {
+  #remove(channel: WaitingChannel): void {
     const message = channel.messages.shift();
     channel.times?.shift();
-    if (message !== undefined) this.#forget(channel, message.data.length + RECORD_OVERHEAD);
+    if (message !== undefined) this.#account(channel, -recordBytes(message));
   }
 
-  #forget(channel: Waiting, bytes: number): void {
-    this.#bytes -= bytes;
-    this.#lanes[channel.lane]!.bytes -= bytes;
+  #account(channel: WaitingChannel, bytes: number): void {
+    this.#bytes += bytes;
+    channel.lane.bytes += bytes;
   }
 }
 
-/** A starved lane's turn: so small that an urgent message hardly waits for it. */
-const STARVED_BYTES = 1024;
+/** Whether a frame takes this channel's next message, by its size and by the channel. */
+function mayTake(channel: WaitingChannel, isLarge: boolean, options: FillOptions): boolean {
+  const { smallOnly = false, largeOnly = false, mayTake: isAllowed } = options;
+  const isOfOtherSize = isLarge ? smallOnly : largeOnly && channel.lane.lane !== 'bulk';
+  return !isOfOtherSize && isAllowed?.(channel.id) !== false;
+}
 
 const starvedTurn = (options: FillOptions): FillOptions => ({
   ...options,

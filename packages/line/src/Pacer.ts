@@ -1,3 +1,5 @@
+import { RecentBest } from './RecentBest.ts';
+
 /** Rate estimates forget what is older than this many round trips, and never sooner than {@link RATE_MEMORY_MS}. */
 const RATE_MEMORY_ROUNDS = 8;
 const RATE_MEMORY_MS = 400;
@@ -105,8 +107,8 @@ export class Pacer {
   /** The shortest round trip since the last drain began: takes the place of an estimate that has become too old. */
   #recentRttMs = Number.POSITIVE_INFINITY;
   #lastRttMs = Number.NaN;
-  /** Rate samples of late in bytes per millisecond, falling: only those that may still become the greatest. */
-  #rates: { rate: number; atMs: number }[] = [];
+  /** Rate samples in bytes per millisecond. */
+  readonly #rates = new RecentBest();
   #rate = 0;
   #delivered = 0;
   #deliveredMs = Number.NaN;
@@ -262,11 +264,9 @@ export class Pacer {
     const rate = (this.#delivered - mark.deliveredBytes) / elapsedMs;
     // What was offered says only that the path carries at least so much.
     if (mark.offered && rate < this.#rate) return;
-    while (this.#rates.length > 0 && this.#rates[this.#rates.length - 1]!.rate <= rate) this.#rates.pop();
-    this.#rates.push({ rate, atMs: nowMs });
     const memoryMs = Math.max(RATE_MEMORY_MS, RATE_MEMORY_ROUNDS * this.#rttMs);
-    while (this.#rates.length > 1 && nowMs - this.#rates[0]!.atMs > memoryMs) this.#rates.shift();
-    this.#rate = this.#rates[0]!.rate;
+    this.#rates.handle(rate, nowMs, memoryMs);
+    this.#rate = this.#rates.best;
   }
 
   #endRound(nowMs: number): void {

@@ -51,7 +51,8 @@ export class PartedRecord {
     const taken: Uint8Array[] = [];
     this.#offset += bytes;
     while (bytes > 0) {
-      const piece = this.#pieces[this.#piece]!;
+      const piece = this.#pieces[this.#piece];
+      if (piece === undefined) break;
       const slice = piece.subarray(this.#pieceOffset, this.#pieceOffset + bytes);
       taken.push(slice);
       bytes -= slice.length;

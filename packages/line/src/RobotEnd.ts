@@ -20,7 +20,7 @@ import { reportSchema } from './reportRecord.ts';
 import type { LineReport } from './reportRecord.ts';
 import { robotStatusSchema } from './requestRecords.ts';
 import type { RequestHeader, RobotStatus } from './requestRecords.ts';
-import { MAX_SOCKETS, MOST_COPIED_BYTES } from './SocketPlan.ts';
+import { MOST_COPIED_BYTES } from './SocketPlan.ts';
 
 /** What the server does with what a robot's line brings. */
 export interface RobotEndHandlers extends ChannelListener {
@@ -60,7 +60,7 @@ export class RobotEnd extends LineEnd {
   /** The first socket of the line that this is a further one of. */
   #first: RobotEnd | undefined;
   /** Further sockets of this line. */
-  #further: Set<RobotEnd> | undefined;
+  #further: Map<number, RobotEnd> | undefined;
   /** It has or had further sockets: messages may come twice. */
   #mayRepeat = false;
 
@@ -92,19 +92,19 @@ export class RobotEnd extends LineEnd {
     return this.#boot === hello.boot && this.#lineId === hello.line && hello.socket > 0;
   }
 
-  /** Takes in a further socket of this line, which has said hello and is let in. */
-  addSocket(socket: RobotEnd, welcome: RobotWelcome): void {
+  /** Takes in a further socket of this line, which has said hello and is let in, in place of an older one of that number. */
+  addSocket(socket: RobotEnd, index: number, welcome: RobotWelcome): void {
     if (this.line.state !== 'open') {
       socket.close('LINE_UNKNOWN', 'the line of this socket is not open');
       return;
     }
-    this.#further ??= new Set();
-    if (this.#further.size >= MAX_SOCKETS - 1) {
-      socket.close('LIMIT_EXCEEDED', `a line has at most ${MAX_SOCKETS} sockets`);
-      return;
-    }
+    this.#further ??= new Map();
+    const older = this.#further.get(index);
     this.#mayRepeat = true;
-    this.#further.add(socket);
+    // The newest stands last.
+    this.#further.delete(index);
+    this.#further.set(index, socket);
+    older?.close('LINE_CLOSED', 'a newer socket took its place');
     socket.#first = this;
     socket.line.shareAssembler(this.line);
     socket.welcome(welcome);
@@ -126,14 +126,13 @@ export class RobotEnd extends LineEnd {
     this.#requests.add(request, listener);
     // The payload may be a view into a frame, and may have to wait.
     const kept = payload.length > this.line.cutBytes ? payload.slice() : payload;
-    const body = [encodeHeaded({ ...request, sentMs: this.#clock.monotonicMs() }), kept];
+    const head = encodeHeaded({ ...request, sentMs: this.#clock.monotonicMs() });
+    const body = [head, kept];
     this.line.sendLarge('request', body, true);
-    if (body[0]!.length + payload.length > MOST_COPIED_BYTES) return;
+    if (head.length + payload.length > MOST_COPIED_BYTES) return;
     // The path is one that loses packets, else there were no further sockets: the first copy counts.
-    for (const { line } of this.#further ?? []) {
-      line.send('request', body, true);
-      break;
-    }
+    const newest = [...(this.#further?.values() ?? [])].at(-1);
+    newest?.line.send('request', body, true);
   }
 
   /** Tells the robot which of its `watched` channels are looked at (clause 3.5); nothing once the line ended. */
@@ -150,10 +149,10 @@ export class RobotEnd extends LineEnd {
   }
 
   override handleClosed(close: LineClose): void {
-    if (this.#first !== undefined) this.#first.#further?.delete(this);
+    if (this.#first !== undefined) this.#first.#removeSocket(this);
     this.#handlers.handleClosed(close);
     this.#openRequests?.handleClosed();
-    for (const socket of [...(this.#further ?? [])]) socket.close('LINE_CLOSED', 'the line ended');
+    for (const socket of [...(this.#further?.values() ?? [])]) socket.close('LINE_CLOSED', 'the line ended');
   }
 
   override handleMessage(record: MessageRecord): void {
@@ -166,6 +165,10 @@ export class RobotEnd extends LineEnd {
       throw new LineError('FRAME_UNEXPECTED', `a message came on channel ${record.channelId}, which is not advertised`);
     }
     this.#take(channel, record);
+  }
+
+  #removeSocket(socket: RobotEnd): void {
+    for (const [index, further] of this.#further ?? []) if (further === socket) this.#further?.delete(index);
   }
 
   /** A message came on a further socket: its channel may be gone meanwhile. */

@@ -8,6 +8,9 @@ const LATE_MS = 30;
 /** So many late ones within {@link EVIDENCE_MS}, with timely ones between them, say that the path loses packets. */
 const LATE_TO_BELIEVE = 3;
 const EVIDENCE_MS = 10_000;
+/** After so many round trips, and after so long, in milliseconds, a socket without an acknowledgement is stuck. */
+const STUCK_ROUND_TRIPS = 4;
+const STUCK_MS = 400;
 /** Small messages travel twice for so long after an acknowledgement was late, in milliseconds. */
 const COPY_MS = 10_000;
 /** Sockets that were not needed for so long are closed, in milliseconds. */
@@ -29,7 +32,8 @@ export const MOST_COPIED_BYTES = 2 * 1024;
  * carries. So on a path that loses packets (seen as acknowledgements that are late now and then, and timely in between) the
  * line gets a second socket for copies of small urgent messages, and two more for bulk data where there is any. A path that
  * loses none gets none of that: one queue can be kept shorter than three. A queue that grows makes many acknowledgements in
- * a row late, which counts once.
+ * a row late, which counts once. An acknowledgement that stays out for long says that the link was gone for a moment:
+ * a new connection works as soon as it is back, the old one when TCP's timer says so.
  */
 export class SocketPlan {
   #late = false;
@@ -44,8 +48,14 @@ export class SocketPlan {
   #urgentSinceMs = Number.NEGATIVE_INFINITY;
   #urgentBytesPerMs = 0;
 
+  /** Whether a socket whose acknowledgement is awaited so long waits for TCP's doubled timer, which a new one does not. */
+  isStuck(awaitedMs: number, rttMs: number): boolean {
+    return awaitedMs > Math.max(STUCK_MS, rttMs * STUCK_ROUND_TRIPS);
+  }
+
   /** An acknowledgement came, or is still awaited, after so long. `rttMs` is the shortest round trip. */
   handleAwaited(awaitedMs: number, rttMs: number, nowMs: number): void {
+    if (this.isStuck(awaitedMs, rttMs)) this.#believedMs = nowMs;
     const late = awaitedMs > rttMs * LATE_ROUND_TRIPS + LATE_MS;
     if (late === this.#late) return;
     this.#late = late;

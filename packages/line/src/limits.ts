@@ -62,5 +62,11 @@ export function completeLimits(limits: Partial<LineLimits> = defaultLimits): Lin
  */
 export const READER_BATCH_DELAY_MS = 2;
 
+/**
+ * A reader may be silent for longer: browsers run the timers of hidden pages once a minute, and nothing moves when a reader
+ * is gone unnoticed, in milliseconds.
+ */
+export const READER_SILENCE_MS = 90_000;
+
 /** The subprotocols this version speaks, best first (clause 1.1). */
 export const subprotocols = ['longline.v1'] as const;

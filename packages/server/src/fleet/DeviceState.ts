@@ -31,7 +31,7 @@ export interface RobotLine {
   /** Whether a hello names a further socket of this line. */
   isLineOf(hello: AgentHello): boolean;
   /** Takes in a further socket of this line. */
-  addSocket(socket: RobotEnd, welcome: RobotWelcome): void;
+  addSocket(socket: RobotEnd, index: number, welcome: RobotWelcome): void;
   /** Says which `watched` channels are looked at. */
   demand(channels: readonly DemandedChannel[]): void;
   close(code: LineErrorCode, message: string): void;

@@ -39,7 +39,14 @@ export interface AgentSessionHost {
   handleFault(what: string, error: unknown): void;
   /** The frame being read: the clock is read once for all messages in it, whichever socket of the line it came on. */
   readonly frame: { receiveTime: bigint };
-  readonly counters: { frames: number; bytes: number; messages: number; agentDropped: number };
+  readonly counters: {
+    frames: number;
+    bytes: number;
+    messages: number;
+    agentDropped: number;
+    packedBytes: number;
+    unpackedBytes: number;
+  };
 }
 
 /** Every reader is told of a status, so no robot may change its own more often than this. */
@@ -155,6 +162,11 @@ export class AgentSession implements LineEndpoint, RobotEndHandlers {
     device.reportedMs = this.#host.clock.monotonicMs();
   }
 
+  handleUnpacked(packedBytes: number, bytes: number): void {
+    this.#host.counters.packedBytes += packedBytes;
+    this.#host.counters.unpackedBytes += bytes;
+  }
+
   handleClosed(close: LineClose): void {
     this.#statusChanges?.close();
     if (this.#device !== undefined) {
@@ -204,7 +216,7 @@ export class AgentSession implements LineEndpoint, RobotEndHandlers {
     }
     const { name, software } = this.#host;
     this.#traffic = device.traffic;
-    device.line.addSocket(this.end, { server: name, software, epoch: device.epoch });
+    device.line.addSocket(this.end, hello.socket, { server: name, software, epoch: device.epoch });
   }
 
   #refuseForRoom(): void {
