@@ -163,7 +163,7 @@ test(`sessions of 2000 hostile agents and readers fail with documented codes, ne
     software: 's',
     name: 'n',
     frame: { receiveTime: 0n },
-    counters: { frames: 0, bytes: 0, messages: 0, agentDropped: 0 },
+    counters: { frames: 0, bytes: 0, messages: 0, agentDropped: 0, packedBytes: 0, unpackedBytes: 0 },
     openEpoch: () => Promise.resolve(++epoch),
     handleJoined: () => true,
     handleLineOpened: () => undefined,

@@ -34,6 +34,8 @@ export interface ServerOptions {
   readonly log?: Logger | undefined;
   readonly clock?: Clock | undefined;
   readonly limits?: Partial<ServerLimits> | undefined;
+  /** Metrics of each device besides those of all: for fleets that a Prometheus can hold one by one. Default false. */
+  readonly metricsPerDevice?: boolean | undefined;
 }
 
 /** A running server. */
@@ -78,7 +80,13 @@ export async function startServer(options: ServerOptions = {}): Promise<Server> 
   const fleet = new Fleet({ fleet: state, commands, requests, standing, clock, handleFault });
   let ready = false;
   let listened = false;
-  const metrics = serverMetrics({ fleet: state, gateway, commands, standing });
+  const metrics = serverMetrics({
+    fleet: state,
+    gateway,
+    commands,
+    standing,
+    perDevice: options.metricsPerDevice ?? false,
+  });
   const app = await createApp(
     { state, fleet, commands, requests, clock, metrics, isReady: () => ready, principalOf: () => localAdministrator },
     { guard, maxBodyBytes: limits.maxBodyBytes, version, log },

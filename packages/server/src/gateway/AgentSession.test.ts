@@ -26,7 +26,7 @@ test('devices that join at once, while the store is slow, do not exceed the boun
     software: 's',
     name: 'n',
     frame: { receiveTime: 0n },
-    counters: { frames: 0, bytes: 0, messages: 0, agentDropped: 0 },
+    counters: { frames: 0, bytes: 0, messages: 0, agentDropped: 0, packedBytes: 0, unpackedBytes: 0 },
     openEpoch: () => store.promise,
     handleLineOpened: () => undefined,
     handleLineEnded: (_close: unknown, device: string) => void ended.push(device),

@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { MessageChannel } from 'node:worker_threads';
 import type { MessagePort } from 'node:worker_threads';
-import { bindMessagePort, CoarseTimers, defaultLimits, subprotocols } from '@longline/line';
+import { bindMessagePort, CoarseTimers, defaultLimits, lineCloseCodes, subprotocols } from '@longline/line';
 import type { AgentHello, LineClose, LineEndpoint, LineLimits, ReaderHello, Transport } from '@longline/line';
 import { isLonglineError } from '@longline/ros';
 import type { Clock, Disposer } from '@longline/ros';
@@ -63,8 +63,13 @@ export class Gateway implements AgentSessionHost, LiveSessionHost {
     agentDropped: 0,
     refusedUpgrades: 0,
     linesOpened: 0,
+    reconnects: 0,
+    packedBytes: 0,
+    unpackedBytes: 0,
     droppedForReaders: 0,
   };
+  /** How many lines of devices ended, by why. */
+  readonly endedLines = new Map<string, number>();
   readonly #options: GatewayOptions;
   readonly #webSockets: Server<typeof LineSocket>;
   readonly #sockets = new Set<LineSocket>();
@@ -161,6 +166,7 @@ export class Gateway implements AgentSessionHost, LiveSessionHost {
   handleLineOpened(device: DeviceState, { boot, software, robot }: AgentHello): void {
     const { id, epoch } = device;
     this.counters.linesOpened++;
+    if (device.reconnects > 0) this.counters.reconnects++;
     this.#options.log.info({ device: id, epoch, boot, software, robot }, 'device online');
     const told = new TextEncoder().encode(JSON.stringify({ device: id, epoch, server: this.name }));
     this.#options.bus.publish(lineOpenedSubject, told).catch((error: unknown) => {
@@ -171,6 +177,8 @@ export class Gateway implements AgentSessionHost, LiveSessionHost {
   handleLineEnded(close: LineClose | undefined, device: string, epoch: number): void {
     if (close !== undefined) {
       const { closeCode, code, reason } = close;
+      const why = endOf(close);
+      this.endedLines.set(why, (this.endedLines.get(why) ?? 0) + 1);
       this.#options.log.info({ device, epoch, closeCode, code, reason }, 'line ended');
       if (code === 'INTERNAL') this.handleFault(`the line of device ${device} failed`, close.cause);
     }
@@ -255,5 +263,9 @@ export class Gateway implements AgentSessionHost, LiveSessionHost {
     device.line?.close('LINE_REPLACED', `another agent with this device ID connected to ${server}`);
   }
 }
+
+/** One of the codes that there are: whoever closes may write anything. */
+const endOf = ({ closeCode, code }: LineClose): string =>
+  code !== undefined && Object.hasOwn(lineCloseCodes, code) ? code : closeCode === 1006 ? 'BROKEN' : 'OTHER';
 
 const stopped = (): ServerError => new ServerError('SERVER_STOPPING', 'The server is stopping. Start another.');

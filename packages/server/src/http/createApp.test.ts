@@ -357,7 +357,7 @@ test('health, readiness, metrics and the page for people are there', async () =>
   expect(metrics).toContain('longline_commands_total{state="done"} 1');
   expect((await ask(server, '/')).text).toContain('/api/v1/openapi.json');
   for (const line of metrics.split('\n').filter((each) => each.startsWith('# TYPE'))) {
-    expect(line).toMatch(/^# TYPE (longline|process)_[a-z_]+ (counter|gauge)$/);
+    expect(line).toMatch(/^# TYPE (longline|process)_[a-z_]+ (counter|gauge|histogram)$/);
     expect(line.endsWith('counter')).toBe(line.includes('_total '));
   }
   expect(metrics).not.toContain('r1');

@@ -1,8 +1,10 @@
-import { Counter, Gauge, Registry } from 'prom-client';
+import { Registry } from 'prom-client';
 import type { Commands } from '../commands/Commands.ts';
 import type { FleetState } from '../fleet/FleetState.ts';
 import type { Gateway } from '../gateway/Gateway.ts';
 import type { StandingCommands } from '../standing/StandingCommands.ts';
+import { lineMetrics } from './lineMetrics.ts';
+import { readCounter, readCounters, readGauge, readGauges } from './readMetrics.ts';
 
 /** What the metrics are read from. */
 export interface MetricSources {
@@ -10,37 +12,23 @@ export interface MetricSources {
   readonly gateway: Gateway;
   readonly commands: Commands;
   readonly standing: StandingCommands;
+  /** Every device has series of its own too. */
+  readonly perDevice: boolean;
 }
 
 /** The metrics of one server. Everything is counted in plain numbers where it happens, and read when somebody asks. */
-export function serverMetrics({ fleet, gateway, commands, standing }: MetricSources): Registry {
+export function serverMetrics({ fleet, gateway, commands, standing, perDevice }: MetricSources): Registry {
   const registry = new Registry();
-  const gauge = (name: string, help: string, read: () => number): void => {
-    new Gauge({ name, help, registers: [registry], collect() { this.set(read()); } }); // prettier-ignore
-  };
-  const counter = (name: string, help: string, read: () => number): void => {
-    new Counter({
-      name,
-      help,
-      registers: [registry],
-      collect() {
-        this.reset();
-        this.inc(read());
-      },
-    });
-  };
+  const gauge = (name: string, help: string, read: () => number): void => readGauge(registry, name, help, read);
+  const counter = (name: string, help: string, read: () => number): void => readCounter(registry, name, help, read);
 
-  new Gauge({
-    name: 'longline_devices',
-    help: 'Devices known, by whether they are online',
-    labelNames: ['state'],
-    registers: [registry],
-    collect() {
-      let online = 0;
-      for (const device of fleet.devices) if (device.online) online++;
-      this.set({ state: 'online' }, online);
-      this.set({ state: 'offline' }, fleet.deviceCount - online);
-    },
+  readGauges(registry, 'longline_devices', 'Devices known, by whether they are online', 'state', () => {
+    let online = 0;
+    for (const device of fleet.devices) if (device.online) online++;
+    return [
+      ['online', online],
+      ['offline', fleet.deviceCount - online],
+    ];
   });
   gauge('longline_agent_connections', 'Connections of agents', () => gateway.counts.agents);
   gauge('longline_readers', 'Readers connected', () => gateway.counts.readers);
@@ -56,16 +44,14 @@ export function serverMetrics({ fleet, gateway, commands, standing }: MetricSour
   counter('longline_agent_dropped_messages_total', 'Messages that agents dropped', () => gateway.counters.agentDropped);
   counter('longline_reader_dropped_messages_total', 'Messages not sent to readers', () => gateway.droppedForReaders);
   counter('longline_refused_upgrades_total', 'WebSockets refused', () => gateway.counters.refusedUpgrades);
-  new Counter({
-    name: 'longline_commands_total',
-    help: 'Commands that ended, by their last state',
-    labelNames: ['state'],
-    registers: [registry],
-    collect() {
-      this.reset();
-      for (const [state, count] of commands.ended) this.inc({ state }, count);
-    },
-  });
+  readCounters(
+    registry,
+    'longline_commands_total',
+    'Commands that ended, by their last state',
+    'state',
+    () => commands.ended,
+  );
+  lineMetrics(registry, { fleet, gateway, perDevice });
   gauge('process_start_time_seconds', 'When the process started, in seconds since 1970', () =>
     Math.round(performance.timeOrigin / 1e3),
   );
