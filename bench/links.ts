@@ -9,6 +9,7 @@ import { nameOf } from './links/LinkCell.ts';
 import type { LinkCell } from './links/LinkCell.ts';
 import { measureCells } from './links/measureCells.ts';
 import { measureChange } from './links/measureChange.ts';
+import type { SpanFigures } from './links/SpanFigures.ts';
 import { missingForLink } from './netem/missingForLink.ts';
 
 const { values: flags } = parseArgs({
@@ -24,6 +25,8 @@ const { values: flags } = parseArgs({
     losses: { type: 'string' },
     /** Leaves out the change of the rate, or the table. */
     only: { type: 'string' },
+    /** How often the reader sends a Twist; with its replies it takes a good part of 64 kbit/s. */
+    'command-hz': { type: 'string', default: '20' },
     /** Cells measured at the same time. */
     parallel: { type: 'string', default: '3' },
     /** Another system of the thin-link bench. */
@@ -61,6 +64,9 @@ const sample = [
   cellOf(100_000, 30, 1),
 ];
 
+const measure = (cells: readonly LinkCell[], seed: number): Promise<SpanFigures[]> =>
+  measureCells(flags.system, cells, Number(flags.seconds) * 1000, seed, Number(flags['command-hz']));
+
 /** The loss of the link that changes its rate. */
 const CHANGE_LOSS = 0;
 
@@ -90,7 +96,7 @@ const cells = flags.only === 'change' ? [] : chosenCells();
 const results: CellResult[] = [];
 for (let first = 0; first < cells.length; first += Number(flags.parallel)) {
   const batch = cells.slice(first, first + Number(flags.parallel));
-  const figures = await measureCells(flags.system, batch, Number(flags.seconds) * 1000, 1 + first);
+  const figures = await measure(batch, 1 + first);
   for (const [i, cell] of batch.entries()) {
     const measured = figures[i];
     if (measured === undefined) continue;
@@ -104,7 +110,7 @@ for (const [i, result] of results.entries()) {
   if (result.violations.length === 0 || !isDisturbed(result)) continue;
   const { bitsPerSecond, roundTripMs, loss } = result;
   const cell = { bitsPerSecond, roundTripMs, loss };
-  const [figures] = await measureCells(flags.system, [cell], Number(flags.seconds) * 1000, 1 + i);
+  const [figures] = await measure([cell], 1 + i);
   if (figures === undefined) continue;
   results[i] = judgeCell(cell, figures);
   say(`again: ${row(results[i])}`);

@@ -17,8 +17,9 @@ export async function measureCells(
   cells: readonly LinkCell[],
   measuredMs: number,
   seed: number,
+  commandHz: number,
 ): Promise<SpanFigures[]> {
-  const started = await Promise.allSettled(cells.map((cell) => Station.open(system, shapeOf(cell), seed)));
+  const started = await Promise.allSettled(cells.map((cell) => Station.open(system, shapeOf(cell), seed, commandHz)));
   const stations = started.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []));
   try {
     for (const each of started) if (each.status === 'rejected') throw each.reason;

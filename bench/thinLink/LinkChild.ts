@@ -17,11 +17,19 @@ export class LinkChild {
   #settle: ((answer: Answer) => void) | undefined;
   #isStopped = false;
 
-  constructor(link: ThinLink, system: string, role: LinkRole) {
+  constructor(link: ThinLink, system: string, role: LinkRole, commandHz: number) {
     this.#role = role;
     const [command, ...prefix] = link.commandPrefix(role === 'robot' ? 'robot' : 'server');
     const script = join(import.meta.dirname, 'child.ts');
-    const args = [...prefix, process.execPath, '--conditions=@longline/source', script, system, role];
+    const args = [
+      ...prefix,
+      process.execPath,
+      '--conditions=@longline/source',
+      script,
+      system,
+      role,
+      String(commandHz),
+    ];
     this.#process = spawn(command, args, {
       env: programEnv,
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],

@@ -1,13 +1,11 @@
-// One process of the thin-link bench: `child.ts SYSTEM`. Its first orders say which part of the system it is: the server,
-// the robot or the reader. It answers each order and reports everything at the end.
+// One process of the thin-link bench: `child.ts SYSTEM ROLE COMMAND_HZ`; the role is server, robot or reader. It answers
+// each order and reports everything at the end.
 import { everyPeriod, timersLateMs } from './everyPeriod.ts';
 import type { LinkRobot } from './LinkSystem.ts';
 import { loadTopics, makeCommand, readCommand, readHeader } from './loadTopics.ts';
 import type { Answer, Arrival, Execution, Order, ReaderReport, RobotReport } from './reports.ts';
 import { sharedNowMs } from './sharedClock.ts';
 import { loadSystem } from './systems.ts';
-
-const COMMAND_HZ = 20;
 
 /** What `connect` and `begin` mean here, and what is told at the end. */
 interface Part {
@@ -17,7 +15,7 @@ interface Part {
   report(): { readonly robot: RobotReport } | { readonly reader: ReaderReport };
 }
 
-const [systemName = '', role = ''] = process.argv.slice(2);
+const [systemName = '', role = '', commandHz = ''] = process.argv.slice(2);
 const system = await loadSystem(systemName);
 
 function robotPart(): Part {
@@ -58,7 +56,7 @@ function readerPart(): Part {
       command = (data) => reader.command(data);
     },
     begin() {
-      everyPeriod(COMMAND_HZ, 0.5, () => {
+      everyPeriod(Number(commandHz), 0.5, () => {
         const atMs = sharedNowMs();
         const data = makeCommand(issuedMs.length, atMs);
         issuedMs.push(atMs);
