@@ -243,6 +243,7 @@ export class AgentEnd extends LineEnd implements AgentSocketOwner {
       const welcome = decodeJson('welcome', body, welcomeSchema, this.line.limits.maxJsonBytes);
       this.#outbox.maxMessageBytes = welcome.maxFrameBytes;
       this.#outbox.block('bulk');
+      this.#channels.handleKnown(welcome.schemas ?? []);
       this.#packing = new LinePacking(this.#clock, welcome.features.includes('zstd') ? this.#zstd : undefined);
       this.#framePacking = this.#packing.forSocket();
       this.line.open();
@@ -351,15 +352,6 @@ export class AgentEnd extends LineEnd implements AgentSocketOwner {
     const copying = open.length > 0 && this.#plan.copies(pacer.bytesPerMs, nowMs);
     if (this.#copySocket() !== undefined) this.#copies.set(copying);
     this.#setSockets(nowMs);
-    trace(nowMs, () => ({
-      ...pacer.estimate,
-      g: pacer.growing,
-      cores: cores.map((c) => c.unacknowledgedBytes),
-      aw: cores.map((c) => Math.round(c.awaitedMs)),
-      copying,
-      lanes: ['state', 'bulk'].map((l) => this.#outbox.laneBytes(l as Lane)),
-      cut: this.line.cutBytes,
-    }));
   }
 
   /** Where all sockets are stuck, the one for copies makes room for a new one. */
@@ -440,11 +432,4 @@ export class AgentEnd extends LineEnd implements AgentSocketOwner {
     if (drops.length > 0) this.#dropsReportedMs = nowMs;
     for (const drop of drops) this.line.send('dropped', [encodeJson(drop)]);
   }
-}
-
-let tracedMs = 0;
-function trace(nowMs: number, what: () => unknown): void {
-  if (process.env['TRACE'] === undefined || nowMs - tracedMs < Number(process.env['TRACE'])) return;
-  tracedMs = nowMs;
-  process.stderr.write(`${Math.round(nowMs)} ${JSON.stringify(what())}\n`);
 }

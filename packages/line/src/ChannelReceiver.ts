@@ -77,6 +77,11 @@ export class ChannelReceiver {
     }
   }
 
+  /** These definitions are known from an earlier line and need not come again. */
+  handleKnown(schemas: readonly Schema[]): void {
+    for (const schema of schemas) this.#schemas.set(schema);
+  }
+
   #handleSchema(body: Uint8Array): void {
     const { hash, name, encoding, text } = decodeJson('schema', body, schemaRecordSchema, this.#limits.maxJsonBytes);
     const received: Schema = { name, encoding, text };

@@ -24,6 +24,11 @@ export class ChannelSender {
     this.#line = line;
   }
 
+  /** The other side has these definitions from an earlier line. */
+  handleKnown(hashes: readonly string[]): void {
+    for (const hash of hashes) this.#sentSchemas.add(hash);
+  }
+
   advertise(channels: readonly AdvertisedChannel[]): void {
     if (channels.length === 0) return;
     const records = channels.map((channel): ChannelRecord => {

@@ -1,11 +1,12 @@
-import type { Clock } from '@longline/ros';
+import { schemaHash } from '@longline/ros';
+import type { Clock, Schema } from '@longline/ros';
 import { ChannelReceiver } from './ChannelReceiver.ts';
 import type { ChannelListener, ReceivedChannel, SharedDefinitions } from './ChannelReceiver.ts';
 import type { AdvertisedChannel } from './ChannelSender.ts';
 import type { DemandedChannel } from './demandRecord.ts';
 import { LineError } from './errors.ts';
 import type { LineClose, LineErrorCode } from './errors.ts';
-import { helloSchema } from './hello.ts';
+import { helloSchema, MAX_KNOWN_SCHEMAS } from './hello.ts';
 import type { AgentHello, Welcome } from './hello.ts';
 import { decodeJson, encodeHeaded, encodeJson } from './jsonRecord.ts';
 import { completeLimits } from './limits.ts';
@@ -40,7 +41,10 @@ export interface RobotEndHandlers extends ChannelListener {
 export type OutgoingRequest = Omit<RequestHeader, 'sentMs'>;
 
 /** A welcome as the server gives it; the line adds its own. */
-export type RobotWelcome = Omit<Welcome, 'maxFrameBytes' | 'features'>;
+export interface RobotWelcome extends Omit<Welcome, 'maxFrameBytes' | 'features' | 'schemas'> {
+  /** Definitions that the server has of this device from earlier lines. */
+  readonly knownSchemas?: readonly Schema[];
+}
 
 /**
  * The server's end of a robot's line, without I/O. A further socket of a line (clause 2.7) begins as an end of its own and is
@@ -79,11 +83,14 @@ export class RobotEnd extends LineEnd {
   }
 
   /** Lets the agent in. Does nothing when the line has ended meanwhile. */
-  welcome(welcome: RobotWelcome): void {
+  welcome({ knownSchemas = [], ...welcome }: RobotWelcome): void {
     if (this.line.state !== 'greeting') return;
+    const known = knownSchemas.slice(0, MAX_KNOWN_SCHEMAS);
+    this.#channels.handleKnown(known);
+    const schemas = known.length === 0 ? {} : { schemas: known.map(schemaHash) };
     const features = this.#zstd && this.#offersZstd ? ['zstd'] : [];
     const { maxFrameBytes } = this.line.limits;
-    this.line.send('welcome', [encodeJson({ ...welcome, maxFrameBytes, features })], true);
+    this.line.send('welcome', [encodeJson({ ...welcome, ...schemas, maxFrameBytes, features })], true);
     this.line.open();
   }
 

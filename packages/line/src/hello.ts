@@ -36,6 +36,9 @@ export type ReaderHello = z.infer<typeof readerHelloSchema>;
 export const helloSchema = z.discriminatedUnion('role', [agentHelloSchema, readerHelloSchema]);
 export type Hello = z.infer<typeof helloSchema>;
 
+/** Most definitions that a welcome names; further ones are sent again. */
+export const MAX_KNOWN_SCHEMAS = 1_000;
+
 /** Clause 2.4: the server's answer. */
 export const welcomeSchema = z.object({
   server: z.string().max(128),
@@ -43,6 +46,8 @@ export const welcomeSchema = z.object({
   /** Grows with every line of this device; fences late words of older lines. 0 for readers. */
   epoch: z.int().min(0),
   maxFrameBytes: z.int().min(64 * 1024),
+  /** Hashes of definitions that the server has of this device already (clause 3.1). */
+  schemas: z.optional(z.array(z.string().max(64)).max(MAX_KNOWN_SCHEMAS)),
   /** Features of the hello that the server has too; nothing else may be used. */
   features: z.array(feature).max(64),
 });

@@ -1,5 +1,5 @@
 import { DuplexPair, FakeClock } from '@longline/testing';
-import type { MessageParts } from '@longline/ros';
+import type { MessageParts, Schema } from '@longline/ros';
 import { describe, expect, test, vi } from 'vitest';
 import { AgentEnd } from './AgentEnd.ts';
 import type { AdvertisedChannel } from './ChannelSender.ts';
@@ -70,8 +70,16 @@ class Line {
   agentClose: LineClose | undefined;
   robotClose: LineClose | undefined;
 
-  constructor(options: { delayMs?: number; limits?: Partial<LineLimits>; welcome?: boolean; coarse?: boolean } = {}) {
-    const { limits = {}, delayMs = 0, welcome = true, coarse = false } = options;
+  constructor(
+    options: {
+      delayMs?: number;
+      limits?: Partial<LineLimits>;
+      welcome?: boolean;
+      coarse?: boolean;
+      knownSchemas?: readonly Schema[];
+    } = {},
+  ) {
+    const { limits = {}, delayMs = 0, welcome = true, coarse = false, knownSchemas = [] } = options;
     this.pair = new DuplexPair(this.clock, { delayMs });
     this.agent = this.pair.left.attach(
       (transport) =>
@@ -103,7 +111,7 @@ class Line {
           handlers: {
             handleHello: ({ device }) => {
               this.log.push(`hello ${device}`);
-              if (welcome) this.robot.welcome({ server: 's', software: 'x', epoch: 1 });
+              if (welcome) this.robot.welcome({ server: 's', software: 'x', epoch: 1, knownSchemas });
             },
             handleAdvertise: (channels) => channels.forEach((channel) => this.log.push(`advertise ${channel.topic}`)),
             handleUnadvertise: (channels) => channels.forEach((channel) => this.log.push(`gone ${channel.topic}`)),
@@ -142,6 +150,17 @@ describe('a robot line', () => {
     ]);
     const text = line.pair.left.sent.map((frame) => new TextDecoder().decode(frame)).join('');
     expect(text.split('string data')).toHaveLength(2);
+  });
+
+  test('a definition that the server has from an earlier line is not sent again', async () => {
+    const line = await new Line({ knownSchemas: [{ ...chatter.schema }] }).opened();
+    line.agent.advertise([chatter]);
+    line.outbox.push(3, message(0));
+    line.agent.handleQueued();
+    await line.clock.advance(5);
+    expect(line.log.slice(2)).toEqual(['advertise /chatter', '/chatter 0']);
+    const text = line.pair.left.sent.map((frame) => new TextDecoder().decode(frame)).join('');
+    expect(text).not.toContain(chatter.schema.text);
   });
 
   test('a rare message waits for nothing; those that follow share a frame, which leaves within the batching delay', async () => {

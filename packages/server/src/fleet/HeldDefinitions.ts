@@ -9,6 +9,11 @@ export class HeldDefinitions {
     return this.#bytes;
   }
 
+  /** Each of them once. */
+  get schemas(): readonly Schema[] {
+    return [...this.#holders.keys()];
+  }
+
   hold(schema: Schema): void {
     const holders = this.#holders.get(schema) ?? 0;
     if (holders === 0) this.#bytes += schema.text.length;

@@ -202,7 +202,8 @@ export class AgentSession implements LineEndpoint, RobotEndHandlers {
     this.#epoch = epoch;
     this.#traffic = opened.device.traffic;
     opened.older?.close('LINE_REPLACED', 'another agent with this device ID connected; give each robot its own ID');
-    this.end.welcome({ server: this.#host.name, software: this.#host.software, epoch });
+    const { name: server, software } = this.#host;
+    this.end.welcome({ server, software, epoch, knownSchemas: opened.device.definitions.schemas });
     this.#host.handleLineOpened(opened.device, hello);
     fleet.announce(opened.device, 'online');
   }
