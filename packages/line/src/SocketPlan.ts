@@ -5,6 +5,9 @@ export const MAX_SOCKETS = 4;
 /** An acknowledgement is late when it takes so many of the shortest round trips, and so much more, in milliseconds. */
 const LATE_ROUND_TRIPS = 1.4;
 const LATE_MS = 30;
+/** And acknowledgements are timely again from here on: a queue that empties is no new reason. */
+const TIMELY_ROUND_TRIPS = 1.1;
+const TIMELY_MS = 10;
 /** So many late ones within {@link EVIDENCE_MS}, with timely ones between them, say that the path loses packets. */
 const LATE_TO_BELIEVE = 3;
 const EVIDENCE_MS = 10_000;
@@ -56,7 +59,9 @@ export class SocketPlan {
   /** An acknowledgement came, or is still awaited, after so long. `rttMs` is the shortest round trip. */
   handleAwaited(awaitedMs: number, rttMs: number, nowMs: number): void {
     if (this.isStuck(awaitedMs, rttMs)) this.#believedMs = nowMs;
-    const late = awaitedMs > rttMs * LATE_ROUND_TRIPS + LATE_MS;
+    const late = this.#late
+      ? awaitedMs > rttMs * TIMELY_ROUND_TRIPS + TIMELY_MS
+      : awaitedMs > rttMs * LATE_ROUND_TRIPS + LATE_MS;
     if (late === this.#late) return;
     this.#late = late;
     if (!late) return;
