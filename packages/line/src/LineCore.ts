@@ -33,6 +33,8 @@ export interface LineCoreHandlers {
   handleHeld(): void;
   /** A packed record of `packedBytes` stands for records of `bytes`. Optional. */
   handleUnpacked?(packedBytes: number, bytes: number): void;
+  /** The clocks were compared anew. */
+  handleClock?(): void;
 }
 
 /** Clock readings are rounded; less than this is no jump, in milliseconds. */
@@ -635,6 +637,7 @@ export class LineCore {
   #handleSample(sample: ClockSample): void {
     this.#peerClock.handleSample(sample);
     this.pacer.handleRoundTrip(sample.t4 - sample.t1 - (sample.t3 - sample.t2), sample.t4);
+    this.#handlers.handleClock?.();
   }
 
   /** Clause 4.4. What is put together is read as if it had come in one frame. */

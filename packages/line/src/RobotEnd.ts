@@ -34,6 +34,8 @@ export interface RobotEndHandlers extends ChannelListener {
   handleReport?(report: LineReport): void;
   /** A packed record of `packedBytes` stood for message records of `bytes`. Optional. */
   handleUnpacked?(packedBytes: number, bytes: number): void;
+  /** The clocks were compared anew: `clockEstimate()` is another. Optional. */
+  handleClock?(): void;
   handleClosed(close: LineClose): void;
 }
 
@@ -160,6 +162,10 @@ export class RobotEnd extends LineEnd {
     this.#handlers.handleClosed(close);
     this.#openRequests?.handleClosed();
     for (const socket of [...(this.#further?.values() ?? [])]) socket.close('LINE_CLOSED', 'the line ended');
+  }
+
+  handleClock(): void {
+    if (this.#first === undefined) this.#handlers.handleClock?.();
   }
 
   override handleMessage(record: MessageRecord): void {

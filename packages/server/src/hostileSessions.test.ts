@@ -224,7 +224,6 @@ test(`sessions of 2000 hostile agents and readers fail with documented codes, ne
   expect(new Set(channels.map(({ id }) => id)).size).toBe(channels.length);
   for (const device of fleet.devices) expect(device.latestBytes.usedBytes).toBeLessThanOrEqual(700);
   standing.stop();
-  fleet.stop();
   await clock.advance(200_000_000);
   expect(clock.pendingTimers).toBe(0);
 });

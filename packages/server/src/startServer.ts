@@ -101,7 +101,6 @@ export async function startServer(options: ServerOptions = {}): Promise<Server> 
     await app.close();
     stopStanding();
     standing.stop();
-    state.stop();
     await Promise.all([bus.close(), store.close()]);
     if (listened) log.info('server stopped');
   };

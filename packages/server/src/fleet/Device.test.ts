@@ -32,5 +32,4 @@ test('a status listener that throws is told as a fault, and keeps nobody else fr
   fleet.closeLine(opened.device, 1);
   expect(states).toEqual(['disconnected', 'connected', 'disconnected']);
   expect(faults.length).toBe(3);
-  fleet.stop();
 });

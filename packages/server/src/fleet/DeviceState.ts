@@ -1,3 +1,4 @@
+import { KeyedValues } from '@longline/line';
 import type {
   AgentHello,
   ClockEstimate,
@@ -44,10 +45,12 @@ const statusUntold: RobotStatus = {
   standing: [],
 };
 
+const topicOf = ({ topic }: ChannelState): string => topic;
+
 /** All that the server holds of one device. */
 export class DeviceState implements ChannelOwner {
   readonly id: string;
-  readonly channels = new Map<string, ChannelState>();
+  readonly channels = new KeyedValues<string, ChannelState>(topicOf);
   readonly latestBytes: ByteBudget;
   readonly records: RecordSlab;
   readonly definitions = new HeldDefinitions();
@@ -67,6 +70,9 @@ export class DeviceState implements ChannelOwner {
   reportedMs = 0;
   /** How often the line was opened again since the server started. */
   reconnects = 0;
+  /** Offset of its wall clock as readers were told last, and when, both in milliseconds. */
+  toldOffsetMs = Number.NaN;
+  toldClockAtMs = Number.NEGATIVE_INFINITY;
   /** From the first `watched` channel on. */
   demand: DeviceDemand | undefined;
   #line: RobotLine | undefined;
@@ -118,6 +124,8 @@ export class DeviceState implements ChannelOwner {
     this.boot = hello.boot;
     this.highestToken = Math.max(this.highestToken, hello.highestToken);
     this.status = statusUntold;
+    this.toldOffsetMs = Number.NaN;
+    this.toldClockAtMs = Number.NEGATIVE_INFINITY;
     return older;
   }
 

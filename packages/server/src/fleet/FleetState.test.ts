@@ -66,7 +66,7 @@ test('channels beyond the bound push out the ones gone longest, whose IDs are us
   fleet.openLine(new FakeRobotLine(), 2, helloOf('r1'));
   fleet.advertise(device, advertised(1, '/b'));
   const d = fleet.advertise(device, advertised(2, '/d'));
-  expect([...device.channels.keys()].sort()).toEqual(['/b', '/c', '/d']);
+  expect(Array.from(device.channels.values(), ({ topic }) => topic).sort()).toEqual(['/b', '/c', '/d']);
   expect(d.id).toBe(a!.id);
   expect(gone).toEqual(['/a']);
 });
@@ -141,4 +141,29 @@ test('a received frame is not kept for the sake of one record, and the buffer is
   channel.handleMessage(messageRecord(new Uint8Array(8).fill(2)), 2n);
   expect(channel.latestRecord!.bytes.buffer).toBe(kept);
   expect(message?.data).toEqual(new Uint8Array(8).fill(1));
+});
+
+test("a device's clock is told when first compared and from a change of 1 ms on, once a second at most", async () => {
+  const clock = new FakeClock();
+  const fleet = new FleetState(clock, defaultServerLimits);
+  const told: string[] = [];
+  fleet.watchDevices({ handleDevice: (device, event) => void told.push(`${event} ${device.toldOffsetMs}`) });
+  const line = new FakeRobotLine();
+  const { device } = fleet.openLine(line, 1, helloOf('r1'))!;
+  const compare = async (offsetMs: number): Promise<void> => {
+    line.clock = { offsetMs: 0, errorMs: 1, roundTripMs: 2, wallOffsetNs: BigInt(offsetMs * 1e6) };
+    fleet.handleClock(device);
+    await clock.advance(600);
+  };
+  await compare(5);
+  await compare(50);
+  await compare(50);
+  await compare(50.5);
+  await compare(52);
+  expect(told).toEqual(['clock 5', 'clock 50', 'clock 52']);
+  const next = new FakeRobotLine();
+  next.clock = line.clock;
+  fleet.openLine(next, 2, helloOf('r1'));
+  fleet.handleClock(device);
+  expect(told).toHaveLength(4);
 });

@@ -9,6 +9,7 @@ import { DeviceState } from './DeviceState.ts';
 import type { RobotLine } from './DeviceState.ts';
 import { RecordSlab } from './RecordSlab.ts';
 import { SchemaPool } from './SchemaPool.ts';
+import { StatusPool } from './StatusPool.ts';
 import type { ServerLimits } from '../limits.ts';
 
 /** What happened to a device. A newer line in place of an older one is `online` again. */
@@ -35,14 +36,15 @@ export interface ChannelWatcher extends ChannelSelection {
   handleChannelGone(channel: ChannelState): void;
 }
 
-/** How often it is looked whether a clock estimate changed, in milliseconds, and by how much it must to be told. */
-const CLOCK_LOOK_MS = 1_000;
-const CLOCK_TOLD_MS = 1;
+/** A changed clock of a device is told at most this often, in milliseconds, and from so many milliseconds of change on. */
+const CLOCK_TOLD_EVERY_MS = 1_000;
+const CLOCK_CHANGE_MS = 1;
 
 /** What every device is and says now. No I/O: lines are given, readers are told. */
 export class FleetState {
   readonly latestBytes: ByteBudget;
   readonly schemas = new SchemaPool();
+  readonly statuses = new StatusPool();
   readonly #descriptions = new DescriptionPool();
   readonly #records = new RecordSlab();
   /** For the lines: what equal robots say is one object. */
@@ -57,8 +59,6 @@ export class FleetState {
   readonly #deviceWatchers = new Set<DeviceWatcher>();
   readonly #watchersByDevice = new Map<string, Set<ChannelWatcher>>();
   readonly #wideWatchers = new Set<ChannelWatcher>();
-  readonly #toldClocks = new WeakMap<DeviceState, number>();
-  #cancelClockLook: Disposer | undefined;
 
   constructor(clock: Clock, limits: ServerLimits) {
     this.#clock = clock;
@@ -97,8 +97,6 @@ export class FleetState {
     if (epoch <= device.epoch) return undefined;
     const older = device.attach(line, epoch, hello, this.#clock);
     device.demand?.handleLine();
-    this.#toldClocks.delete(device);
-    this.#cancelClockLook ??= this.#clock.after(CLOCK_LOOK_MS, () => this.#lookAtClocks());
     return { device, older };
   }
 
@@ -111,6 +109,18 @@ export class FleetState {
     if (!device.detach(epoch, this.#clock)) return;
     device.demand?.handleLine();
     this.announce(device, 'offline');
+  }
+
+  /** The clocks of the device and of this server were compared anew. */
+  handleClock(device: DeviceState): void {
+    const { clock } = device;
+    const nowMs = this.#clock.monotonicMs();
+    if (clock === undefined || nowMs - device.toldClockAtMs < CLOCK_TOLD_EVERY_MS) return;
+    const offsetMs = Number(clock.wallOffsetNs) / 1e6;
+    if (Math.abs(offsetMs - device.toldOffsetMs) < CLOCK_CHANGE_MS) return;
+    device.toldOffsetMs = offsetMs;
+    device.toldClockAtMs = nowMs;
+    this.announce(device, 'clock');
   }
 
   /** The present line advertised a channel, new or again. */
@@ -134,7 +144,7 @@ export class FleetState {
     if (channel === undefined) {
       this.#makeRoom(device);
       channel = new ChannelState(device, this.#ids.take(), described, device.epoch);
-      device.channels.set(described.topic, channel);
+      device.channels.set(channel);
       device.definitions.hold(schema);
       this.#tellChannel(device, channel);
       return channel;
@@ -156,7 +166,7 @@ export class FleetState {
     device.demand?.handleChannelGone(channel);
     // Last in the order of forgetting: the ones gone longest are first.
     device.channels.delete(channel.topic);
-    device.channels.set(channel.topic, channel);
+    device.channels.set(channel);
     this.#tellGone(device, channel);
   }
 
@@ -187,10 +197,6 @@ export class FleetState {
       if (watchers.size === 0 && this.#watchersByDevice.get(deviceId) === watchers)
         this.#watchersByDevice.delete(deviceId);
     };
-  }
-
-  stop(): void {
-    this.#cancelClockLook?.();
   }
 
   #devicesOf(selection: ChannelSelection): Iterable<DeviceState> {
@@ -230,19 +236,5 @@ export class FleetState {
       this.#ids.give(channel.id);
       if (!overfull()) return;
     }
-  }
-
-  #lookAtClocks(): void {
-    let online = 0;
-    for (const device of this.#devices.values()) {
-      if (!device.online) continue;
-      online++;
-      const offsetMs = Number(device.clock?.wallOffsetNs ?? 0n) / 1e6;
-      if (device.clock === undefined || Math.abs(offsetMs - (this.#toldClocks.get(device) ?? Infinity)) < CLOCK_TOLD_MS)
-        continue;
-      this.#toldClocks.set(device, offsetMs);
-      this.announce(device, 'clock');
-    }
-    this.#cancelClockLook = online === 0 ? undefined : this.#clock.after(CLOCK_LOOK_MS, () => this.#lookAtClocks());
   }
 }

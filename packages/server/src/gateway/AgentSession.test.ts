@@ -42,5 +42,4 @@ test('devices that join at once, while the store is slow, do not exceed the boun
   expect(fleet.deviceCount).toBe(2);
   expect(closes).toEqual(['c DEVICE_LIMIT']);
   expect(ended).toEqual(['c']);
-  fleet.stop();
 });

@@ -13,8 +13,7 @@ import type {
   Transport,
 } from '@longline/line';
 import { nodeZstd } from '@longline/line/node';
-import { Throttle } from '@longline/ros';
-import type { Clock } from '@longline/ros';
+import type { Clock, Disposer } from '@longline/ros';
 import type { ChannelState } from '../fleet/ChannelState.ts';
 import type { DeviceState } from '../fleet/DeviceState.ts';
 import type { LineTraffic } from '../fleet/LineTraffic.ts';
@@ -49,19 +48,20 @@ export interface AgentSessionHost {
   };
 }
 
-/** Every reader is told of a status, so no robot may change its own more often than this. */
-const STATUS_RATE_HZ = 20;
+/** Every reader is told of a status, so no robot's changes are told more often than this, in milliseconds. */
+const STATUS_EVERY_MS = 50;
 
 /** One agent's connection: brings what its line says into the fleet. */
 export class AgentSession implements LineEndpoint, RobotEndHandlers {
   readonly end: RobotEnd;
   readonly #host: AgentSessionHost;
-  readonly #channels = new Map<number, ChannelState>();
   #device: DeviceState | undefined;
   #epoch = 0;
   /** Of the line that this connection belongs to, once it is let in. */
   #traffic: LineTraffic | undefined;
-  #statusChanges: Throttle<DeviceState> | undefined;
+  /** When the next change of the status may be told. */
+  #statusDueMs = Number.NEGATIVE_INFINITY;
+  #cancelStatus: Disposer | undefined;
 
   constructor(host: AgentSessionHost, transport: Transport) {
     this.#host = host;
@@ -110,49 +110,47 @@ export class AgentSession implements LineEndpoint, RobotEndHandlers {
   handleAdvertise(channels: readonly AdvertisedChannel[]): void {
     const device = this.#current();
     if (device === undefined) return;
-    for (const advertised of channels) {
-      const before = device.channels.get(advertised.topic);
-      // One topic is one channel: a second number for it takes the place of the first.
-      if (before !== undefined && before.localId !== advertised.id && this.#channels.get(before.localId) === before)
-        this.#channels.delete(before.localId);
-      this.#channels.set(advertised.id, this.#host.fleet.advertise(device, advertised));
-    }
+    for (const advertised of channels) this.#host.fleet.advertise(device, advertised);
   }
 
   handleUnadvertise(channels: readonly AdvertisedChannel[]): void {
     const device = this.#current();
     if (device === undefined) return;
-    for (const { id } of channels) {
-      const channel = this.#channels.get(id);
-      if (channel === undefined) continue;
-      this.#channels.delete(id);
-      this.#host.fleet.unadvertise(device, channel);
+    for (const advertised of channels) {
+      const channel = channelOf(device, advertised);
+      if (channel !== undefined) this.#host.fleet.unadvertise(device, channel);
     }
   }
 
-  handleMessage({ id }: AdvertisedChannel, record: MessageRecord): void {
-    if (this.#device?.epoch !== this.#epoch) return;
+  handleMessage(advertised: AdvertisedChannel, record: MessageRecord): void {
+    const device = this.#current();
+    if (device === undefined) return;
     this.#host.counters.messages++;
     if (this.#traffic !== undefined) this.#traffic.messages++;
-    this.#channels.get(id)?.handleMessage(record, this.#host.frame.receiveTime);
+    channelOf(device, advertised)?.handleMessage(record, this.#host.frame.receiveTime);
   }
 
-  handleDropped({ id }: AdvertisedChannel, count: number): void {
-    if (this.#current() === undefined) return;
+  handleDropped(advertised: AdvertisedChannel, count: number): void {
+    const device = this.#current();
+    if (device === undefined) return;
     this.#host.counters.agentDropped += count;
-    this.#channels.get(id)?.handleDropped(count);
+    channelOf(device, advertised)?.handleDropped(count);
   }
 
   handleStatus(status: RobotStatus): void {
     const device = this.#current();
     if (device === undefined) return;
-    device.status = status;
-    this.#statusChanges ??= new Throttle({
-      rateHz: STATUS_RATE_HZ,
-      clock: this.#host.clock,
-      deliver: (changed) => this.#host.fleet.announce(changed, 'status'),
-    });
-    this.#statusChanges.handle(device);
+    const { clock, fleet } = this.#host;
+    device.status = fleet.statuses.shared(status);
+    if (this.#cancelStatus !== undefined) return;
+    const waitMs = this.#statusDueMs - clock.monotonicMs();
+    if (waitMs <= 0) this.#announceStatus(device);
+    else this.#cancelStatus = clock.after(waitMs, () => this.#announceStatus(device));
+  }
+
+  handleClock(): void {
+    const device = this.#current();
+    if (device !== undefined) this.#host.fleet.handleClock(device);
   }
 
   handleReport(report: LineReport): void {
@@ -168,7 +166,7 @@ export class AgentSession implements LineEndpoint, RobotEndHandlers {
   }
 
   handleClosed(close: LineClose): void {
-    this.#statusChanges?.close();
+    this.#cancelStatus?.();
     if (this.#device !== undefined) {
       this.#host.fleet.closeLine(this.#device, this.#epoch);
       this.#host.handleLineEnded(close, this.#device.id, this.#epoch);
@@ -220,6 +218,12 @@ export class AgentSession implements LineEndpoint, RobotEndHandlers {
     device.line.addSocket(this.end, hello.socket, { server: name, software, epoch: device.epoch });
   }
 
+  #announceStatus(device: DeviceState): void {
+    this.#cancelStatus = undefined;
+    this.#statusDueMs = this.#host.clock.monotonicMs() + STATUS_EVERY_MS;
+    this.#host.fleet.announce(device, 'status');
+  }
+
   #refuseForRoom(): void {
     this.end.close('DEVICE_LIMIT', 'the server knows as many devices as it may; raise its maxDevices');
   }
@@ -228,4 +232,10 @@ export class AgentSession implements LineEndpoint, RobotEndHandlers {
   #current(): DeviceState | undefined {
     return this.#device?.epoch === this.#epoch ? this.#device : undefined;
   }
+}
+
+/** One topic is one channel: where the agent gave it a second number, only that one counts. */
+function channelOf(device: DeviceState, { topic, id }: AdvertisedChannel): ChannelState | undefined {
+  const channel = device.channels.get(topic);
+  return channel?.localId === id ? channel : undefined;
 }

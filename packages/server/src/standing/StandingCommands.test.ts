@@ -74,7 +74,6 @@ test('the hold runs from the holder’s last word, whose age counts', async () =
   expect(setup.held).toEqual(['/light active 1']);
   await setup.clock.advance(1);
   expect(setup.held).toEqual([]);
-  setup.fleet.stop();
   expect(setup.clock.pendingTimers).toBe(0);
 });
 

@@ -1,4 +1,12 @@
-import type { AgentHello, DemandedChannel, OutgoingRequest, PathEstimate, Reply, ReplyListener } from '@longline/line';
+import type {
+  AgentHello,
+  ClockEstimate,
+  DemandedChannel,
+  OutgoingRequest,
+  PathEstimate,
+  Reply,
+  ReplyListener,
+} from '@longline/line';
 import type { RobotLine } from '../fleet/DeviceState.ts';
 
 /** A robot's open line in memory: keeps what was asked, and answers when the test says. */
@@ -30,8 +38,11 @@ export class FakeRobotLine implements RobotLine {
     throw new Error('a fake line has one socket');
   }
 
-  clockEstimate(): undefined {
-    return undefined;
+  /** Set by the test. */
+  clock: ClockEstimate | undefined;
+
+  clockEstimate(): ClockEstimate | undefined {
+    return this.clock;
   }
 
   demand(channels: readonly DemandedChannel[]): void {
