@@ -109,8 +109,10 @@ try {
   await reader.ask('report', undefined);
   await profile('loaded');
   const loadedFrom = processUse(server.pid);
+  const othersFrom = [...loads, reader].map(({ pid }) => processUse(pid));
   const sent = await pace(partMs);
   const loadedTo = processUse(server.pid);
+  const othersTo = [...loads, reader].map(({ pid }) => processUse(pid));
   await profile(undefined);
   await pause(200);
   const ages = await reader.ask('report', undefined);
@@ -124,6 +126,8 @@ try {
     maxMs: round(ages.maxMs),
     serverCpuShare: round(cpuShare(loadedFrom, loadedTo)),
     rssBytes: loadedTo.rssBytes,
+    /** Of the loads and the reader, for who shares the machine with the server. */
+    othersCpuShares: othersFrom.map((from, index) => round(cpuShare(from, othersTo[index] ?? from))),
   };
   say(JSON.stringify(loadedResult));
   console.log(JSON.stringify({ bench: 'fleet', seconds: partMs / 1000, idle: idleResult, loaded: loadedResult }));

@@ -14,6 +14,10 @@ obey({
   async read({ url, expected }) {
     const fleet = connect(url);
     await fleet.ready({ deadlineMs: 60_000 });
+    // Without a word the figures would be those of a reader that was away.
+    fleet.status.listen((status) => {
+      if (status.state === 'disconnected') console.error(`fleet: the reader's line ended: ${JSON.stringify(status)}`);
+    });
     const { promise, resolve } = Promise.withResolvers<undefined>();
     handleReceived = () => {
       if (received >= expected) resolve(undefined);
