@@ -457,6 +457,7 @@ export class LineCore {
     if (this.#frame.length >= this.limits.batchBytes) {
       this.#sealedBytes += this.#frame.length;
       this.#sealed.push(this.#frame.take());
+      this.#beatBytes = 0;
     }
     this.#handlers.handleHeld();
     if (this.#sealedBytes + this.#frame.length <= this.limits.maxPendingControlBytes) {
