@@ -72,7 +72,9 @@ afterAll(async () => {
 describe('reading', () => {
   test('devices are a table for people and JSON for programs', async () => {
     const table = await longline('devices');
-    expect(table.out).toMatch(/^DEVICE {2}PRESENCE .*\nturtle {2}online {4}\S+ {2}connected {2}turtlesim:\n$/);
+    expect(table.out).toMatch(
+      /^DEVICE {2}PRESENCE .*\nturtle {2}online {4}\S+ {2}connected {2}[\d.]+ m?s +[\d.]+ K?B\/s {2}1 +turtlesim:\n$/,
+    );
     const json: unknown = JSON.parse((await longline('devices', '--json')).out);
     expect(json).toEqual([expect.objectContaining({ device: 'turtle', online: true })]);
   });
@@ -123,6 +125,44 @@ describe('reading', () => {
     );
     expect((await bw.done).out).toMatch(/average: [\d.]+K?B\/s\n\tmean: [\d.]+K?B min: /);
     expect([(await hz.done).code, (await bw.done).code, (await hz.done).err]).toEqual([0, 0, '']);
+  });
+});
+
+describe('the line of a robot', () => {
+  test('is shown once, as JSON, and every second until it is interrupted', async () => {
+    const once = await longline('line', 'turtle', '--once');
+    expect(once.code).toBe(0);
+    expect(once.out).toMatch(
+      /^turtle {2}ONLINE for [^\n]+\n(GOOD|UNKNOWN): .*\n\nround trip {3}[\d.]+ m?s\nrobot clock/,
+    );
+    const json: unknown = JSON.parse((await longline('line', 'turtle', '--once', '--json')).out);
+    expect(json).toMatchObject({ device: 'turtle', online: true, sockets: 1, up: { lanes: { telemetry: {} } } });
+    const live = start('line', 'turtle', '--json');
+    await waitFor(() => live.term.out.split('\n').length > 2);
+    live.term.interrupt();
+    expect(await live.done).toMatchObject({ code: 0, err: '' });
+  });
+
+  test('is drawn in place on a terminal, cut to its size', async () => {
+    const term = terminal();
+    Object.assign(term, { isTty: true, columns: 30, rows: 10 });
+    const done = runCli(['line', 'turtle'], term);
+    await waitFor(() => term.out.includes('\x1b[9A\rturtle  ONLINE'));
+    term.interrupt();
+    expect([await done, term.err]).toEqual([0, '']);
+    const picture = term.out.slice(0, term.out.indexOf('\x1b[J')).split('\x1b[K\n');
+    expect(picture.length).toBe(10);
+    expect(Math.max(...picture.map((text) => text.length))).toBeLessThan(31);
+  });
+
+  test('that ended is shown as it was, and called stale', async () => {
+    const gone = await startAgent({ device: 'gone', server: server.url, robot: 'turtlesim:' });
+    await waitFor(() => server.fleet.device('gone').online);
+    await gone.stop();
+    await waitFor(() => !server.fleet.device('gone').online);
+    const { out } = await longline('line', 'gone', '--once');
+    expect(out).toMatch(/^gone {2}OFFLINE for .*\nSTALE: the line ended/);
+    expect((await longline('devices')).out).toMatch(/\ngone .* - +- +- +turtlesim:\n/);
   });
 });
 
@@ -189,6 +229,7 @@ describe('writing', () => {
 
 describe('refusals name what to do', () => {
   test.each([
+    [['line', 'tutle'], 1, /^DEVICE_UNKNOWN: .*Did you mean turtle\?\n$/],
     [['topic', 'echo', 'tutle', '/x'], 1, /^DEVICE_UNKNOWN: .*Did you mean turtle\?\n$/],
     [['topic', 'echo', 'turtle', '/turtle1/pos'], 1, /^TOPIC_UNKNOWN: .*Did you mean \/turtle1\/pose\?\n$/],
     [['topic', 'info', 'turtle', '/pose'], 1, /^TOPIC_UNKNOWN: .*Did you mean .*\/turtle1\/pose/],
@@ -269,7 +310,7 @@ test('a log level that does not exist is refused with those that do', async () =
 });
 
 test('every command of the first page has help, and those with YAML have examples', async () => {
-  for (const command of ['demo', 'server', 'agent', 'topic echo', 'topic pub', 'service call', 'param set']) {
+  for (const command of ['demo', 'server', 'agent', 'line', 'topic echo', 'topic pub', 'service call', 'param set']) {
     const { code, out } = await longline(...command.split(' '), '--help');
     expect([code, out]).toEqual([0, expect.stringContaining(`Examples:\n  longline ${command}`)]);
   }

@@ -27,12 +27,27 @@ export function buildProgram(terminal: Terminal, { quiet }: { readonly quiet: bo
     'longline server',
     'longline agent --device robot-1 --server ws://HOST:8080 --robot ros1://localhost:11311',
     'longline devices',
+    'longline line robot-1',
     'longline topic echo robot-1 /odom',
   );
   addRunners(program, terminal);
   addReader(program.command('devices').description('every device that the server knows')).action(
     async (options: ReaderFlags) => (await import('./commands/devices.ts')).devices(terminal, options),
   );
+  addExamples(
+    addReader(
+      program
+        .command('line')
+        .argument('<device>', 'ID of the robot')
+        .description("how a robot's line is doing, every second: round trip, clock, rates, what waits and is dropped"),
+    ),
+    'longline line robot-1',
+    'longline line robot-1 --once --json',
+  )
+    .option('--once', 'show it once and end')
+    .action(async (device: string, options: ReaderFlags & { once?: boolean }) =>
+      (await import('./commands/line.ts')).line(terminal, device, options),
+    );
   addTopicCommands(program, terminal);
   addServiceCommands(program, terminal);
   addParamCommands(program, terminal);
@@ -75,10 +90,9 @@ function addRunners(program: Command, terminal: Terminal): void {
     .option('--host <address>', 'where to listen (default: 127.0.0.1)')
     .option('--port <number>', 'port to listen on (default: 8080)', port)
     .option('--unlocked-network', 'listen beyond this machine without any credentials: for closed test networks only')
+    .option('--metrics-per-device', 'at /metrics, series of each device besides those of all together')
     .option('--json', 'log as JSON lines')
-    .action(async (options: { host?: string; port?: number; unlockedNetwork?: boolean; json?: boolean }) =>
-      (await import('./commands/server.ts')).server(terminal, options),
-    );
+    .action(async (options: ServerFlags) => (await import('./commands/server.ts')).server(terminal, options));
   addExamples(
     program.command('agent'),
     'longline agent --device robot-1 --server wss://HOST --robot ros1://localhost:11311',
@@ -96,6 +110,14 @@ function addRunners(program: Command, terminal: Terminal): void {
     .option('--proxy <url>', 'HTTP proxy on the way to the server')
     .option('--json', 'log as JSON lines')
     .action(async (options: AgentFlags) => (await import('./commands/agent.ts')).agent(terminal, options));
+}
+
+interface ServerFlags {
+  readonly host?: string;
+  readonly port?: number;
+  readonly unlockedNetwork?: boolean;
+  readonly metricsPerDevice?: boolean;
+  readonly json?: boolean;
 }
 
 interface AgentFlags {

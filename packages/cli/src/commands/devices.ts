@@ -1,7 +1,8 @@
 import { withFleet } from '../withFleet.ts';
 import type { ServerOptions } from '../withFleet.ts';
 import type { Terminal } from '../Terminal.ts';
-import { textTable } from '../format/textTable.ts';
+import { bytesText, timeText } from '../format/amountText.ts';
+import { fittingTable } from '../format/fittingTable.ts';
 
 /** Of an absent robot nothing is known. */
 function rosWord(online: boolean, ros: { readonly state: string; readonly code?: string | undefined }): string {
@@ -21,13 +22,21 @@ export function devices(terminal: Terminal, options: ServerOptions): Promise<voi
       terminal.warn('No device has connected to this server yet. Start one: longline agent --robot turtlesim:');
       return;
     }
-    const rows = records.map(({ device, online, robot, sinceMs, status }) => [
+    const rows = records.map(({ device, line, online, robot, sinceMs, status }) => [
       device,
       online ? 'online' : 'offline',
       new Date(sinceMs).toISOString().replace(/\.\d+Z$/, 'Z'),
       rosWord(online, status.ros),
+      typeof line?.roundTripMs === 'number' ? timeText(line.roundTripMs) : '-',
+      online && line !== undefined ? `${bytesText(line.receivedBytesPerSecond)}/s` : '-',
+      online && line !== undefined ? String(line.sockets) : '-',
       robot,
     ]);
-    await terminal.print(textTable(['DEVICE', 'PRESENCE', 'SINCE', 'ROS', 'ROBOT'], rows));
+    await terminal.print(
+      fittingTable(['DEVICE', 'PRESENCE', 'SINCE', 'ROS', 'RTT', 'RATE', 'SOCKETS', 'ROBOT'], rows, {
+        columns: terminal.isTty ? terminal.columns : Infinity,
+        spare: ['SOCKETS', 'ROBOT', 'RATE', 'SINCE'],
+      }),
+    );
   });
 }

@@ -7,18 +7,20 @@ export interface ServerCommandOptions {
   readonly host?: string | undefined;
   readonly port?: number | undefined;
   readonly unlockedNetwork?: boolean | undefined;
+  readonly metricsPerDevice?: boolean | undefined;
   readonly json?: boolean | undefined;
 }
 
 /** `longline server`: runs a server until Ctrl-C. */
 export async function server(
   terminal: Terminal,
-  { host, json, port, unlockedNetwork }: ServerCommandOptions,
+  { host, json, metricsPerDevice, port, unlockedNetwork }: ServerCommandOptions,
 ): Promise<void> {
   const running = await startServer({
     ...(host === undefined ? {} : { host }),
     ...(port === undefined ? {} : { port }),
     ...(unlockedNetwork === undefined ? {} : { unlockedNetwork }),
+    metricsPerDevice,
     log: terminalLog(terminal, json),
   });
   const everywhere = host === '0.0.0.0' || host === '::';
