@@ -93,3 +93,29 @@ test.each([
   expect(document.listeners.size).toBe(listeners);
   await fleet.close();
 });
+
+test('a watched line pauses too, and one asked for while the page is hidden is answered', async () => {
+  const document = new FakeDocument();
+  const { clock, fleet, server } = fakeFleet({ document });
+  const stop = new AbortController();
+  let told = 0;
+  const watching = (async () => {
+    for await (const { online } of fleet.device('r1').watchLine({ signal: stop.signal })) told += Number(online);
+  })();
+  await clock.advance(20);
+  document.set('hidden');
+  const asked = fleet.device('r1').line();
+  await clock.advance(20);
+  expect(await asked).toMatchObject({ device: 'r1' });
+  document.set('visible');
+  await clock.advance(20);
+  stop.abort();
+  await watching;
+  expect(told).toBe(3);
+  expect(server.log.filter((line) => line.startsWith('subscribe'))).toEqual([
+    'subscribe 1 line of r1',
+    'subscribe 2 line of r1 once',
+    'subscribe 1 line of r1',
+  ]);
+  await fleet.close();
+});
