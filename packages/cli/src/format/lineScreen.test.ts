@@ -67,6 +67,7 @@ test('everything has its words and units', () => {
 describe('the second line says what is wrong first', () => {
   test.each([
     ['GOOD: nothing waits.', withLane('bulk', { waitingBytes: 10_000 }), 0],
+    ['FULL: telemetry and bulk wait, and newer messages replace older ones.', withUp({ inFlightBytes: 46_000 }), 0],
     [
       'OVERLOADED: even state waits, for 2 s. Send less from the robot.',
       withLane('state', { waitingBytes: 1_220_000 }),

@@ -23,7 +23,7 @@ export function lineScreen(line: LineRecord, ageMs: number): string[] {
     '',
     `round trip   ${maybe(roundTripMs, timeText)}`,
     `robot clock  ${clockText(line)}`,
-    `from robot   ${bytesText(up.receivedBytesPerSecond)}/s now; ${carriesText(up, somethingWaits(line))}`,
+    `from robot   ${bytesText(up.receivedBytesPerSecond)}/s now; ${carriesText(up, waitingLanes(line).length > 0)}`,
     `window       ${windowText(up)}`,
     `to robot     ${down === null ? '-' : `${carriesText(down, false)}; ${windowText(down)}`}`,
     `sockets      ${sockets}${up.copies === true ? '; urgent messages travel twice' : ''}`,
@@ -43,18 +43,27 @@ function verdict(line: LineRecord, ageMs: number): string {
     return `STALE: nothing came from the server for ${timeText(ageMs)}; all below is as it was then.`;
   if (!line.online) return 'STALE: the line ended; all below is as it was then.';
   if (line.reportedMs === null) return 'UNKNOWN: the agent has not reported yet whether anything waits.';
-  const waiting = lanes.filter((lane) => waitMs(line, lane) >= WAITS_MS);
+  const waiting = waitingLanes(line);
   const urgent = waiting.find((lane) => lane === 'control' || lane === 'state');
   if (urgent !== undefined)
     return `OVERLOADED: even ${urgent} waits, for ${timeText(waitMs(line, urgent))}. Send less from the robot.`;
   const { lastRoundTripMs, roundTripMs } = line.up;
   if (lastRoundTripMs !== null && roundTripMs !== null && lastRoundTripMs > SLOW_ROUND_TRIPS * roundTripMs + SLOW_MS)
     return `SLOW: the last round trip took ${timeText(lastRoundTripMs)}, at best it is ${timeText(roundTripMs)}.`;
-  if (waiting.length > 0) return `FULL: ${waiting.join(' and ')} waits, and newer messages replace older ones.`;
+  if (waiting.length > 0)
+    return `FULL: ${waiting.join(' and ')} ${waiting.length === 1 ? 'waits' : 'wait'}, and newer messages replace older ones.`;
   return 'GOOD: nothing waits.';
 }
 
-const somethingWaits = (line: LineRecord): boolean => lanes.some((lane) => waitMs(line, lane) >= WAITS_MS);
+/** Lanes that wait longer than for their frame; where the window is full, whatever of the less urgent ones waits. */
+function waitingLanes(line: LineRecord): (typeof lanes)[number][] {
+  const { inFlightBytes, windowBytes } = line.up;
+  const isFull = inFlightBytes !== null && windowBytes !== null && inFlightBytes >= windowBytes;
+  return lanes.filter((lane) => {
+    const ms = waitMs(line, lane);
+    return ms >= WAITS_MS || (isFull && ms > 0 && (lane === 'telemetry' || lane === 'bulk'));
+  });
+}
 
 /** How long the path needs for what waits in a lane, in milliseconds. */
 function waitMs({ up }: LineRecord, lane: (typeof lanes)[number]): number {
