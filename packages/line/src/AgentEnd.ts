@@ -62,8 +62,13 @@ const SOCKETS_LOOK_MS = 5_000;
 /** A lane that got no turn for so long, or for a hundred chunks, gets one, in milliseconds. */
 const STARVED_MS = 1_000;
 const STARVED_CHUNKS = 100;
-/** Up to this share of the path's rate urgent messages never wait for the window. */
+/**
+ * Up to this share of the path's rate urgent messages do not wait for the window, unless more of them are under way than such
+ * a share can be: in so many round trips, and in so long, in milliseconds.
+ */
 const LITTLE_SHARE = 0.4;
+const LITTLE_ROUND_TRIPS = 3;
+const LITTLE_MS = 200;
 /** The socket for copies, and the first and second for bulk data. */
 const COPY_SOCKET = 1;
 const SECOND_BULK_SOCKET = 3;
@@ -301,7 +306,9 @@ export class AgentEnd extends LineEnd implements AgentSocketOwner {
     if (pacer.hasRoom) return 'bulk';
     // Where urgent messages are little beside the rest, what fills the window is the rest: they go ahead of it.
     const isLittle = this.#plan.urgentBytesPerMs < pacer.bytesPerMs * LITTLE_SHARE;
-    return isLittle || pacer.hasUrgentRoom ? 'state' : 'control';
+    const littleBytes = pacer.bytesPerMs * LITTLE_SHARE * Math.max(LITTLE_MS, LITTLE_ROUND_TRIPS * pacer.rttMs);
+    const isWithin = pacer.inFlightBytes < pacer.windowBytes + littleBytes;
+    return (isLittle && isWithin) || pacer.hasUrgentRoom ? 'state' : 'control';
   }
 
   /** Sends what waits on all sockets, as far as there is room. */
