@@ -69,9 +69,8 @@ const STARVED_CHUNKS = 100;
 const LITTLE_SHARE = 0.4;
 const LITTLE_ROUND_TRIPS = 3;
 const LITTLE_MS = 200;
-/** The socket for copies, and the first and second for bulk data. */
+/** The socket for copies; those after it are for bulk data. */
 const COPY_SOCKET = 1;
-const SECOND_BULK_SOCKET = 3;
 
 interface Known {
   /** The other side knows the channel once so many bytes of the first socket are acknowledged. */
@@ -228,7 +227,9 @@ export class AgentEnd extends LineEnd implements AgentSocketOwner {
       return;
     }
     const { pacer } = this.line;
-    if (!pacer.hasRoom || !this.#isLeastLoaded(socket)) return;
+    if (!pacer.hasRoom) return;
+    const isLeastLoaded = this.#isLeastLoaded(socket);
+    const isFirst = this.#bulkSockets().every(({ index }) => index >= socket.index);
     const options = this.#fillOptions({
       lowest: 'bulk',
       largeOnly: true,
@@ -236,7 +237,7 @@ export class AgentEnd extends LineEnd implements AgentSocketOwner {
         const known = this.#known.get(id);
         if (known === undefined || known.endBytes > this.line.acknowledgedBytes) return false;
         // Order within a channel holds on one socket.
-        return !known.inOrder || socket.index !== SECOND_BULK_SOCKET;
+        return known.inOrder ? isFirst : isLeastLoaded;
       },
     });
     this.#outbox.fill(frame, options, this.#bulk);
