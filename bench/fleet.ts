@@ -130,9 +130,12 @@ try {
     othersCpuShares: othersFrom.map((from, index) => round(cpuShare(from, othersTo[index] ?? from))),
   };
   say(JSON.stringify(loadedResult));
-  console.log(JSON.stringify({ bench: 'fleet', seconds: partMs / 1000, idle: idleResult, loaded: loadedResult }));
+  const ended = await Promise.all(loads.map((load) => load.ask('ended', undefined)));
+  const linesEnded = ended.reduce((total, lines) => total + lines, 0);
+  const summary = { bench: 'fleet', seconds: partMs / 1000, linesEnded, idle: idleResult, loaded: loadedResult };
+  console.log(JSON.stringify(summary));
+  if (linesEnded > 0) process.exitCode = 1;
 } finally {
   for (const child of [reader, ...loads, server]) child.stop();
 }
-// A robot whose line ended says so, and the figures are then those of a smaller fleet.
 process.exit();

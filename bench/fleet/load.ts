@@ -1,5 +1,5 @@
 // A load of the fleet bench: some thousand robots in one process.
-import { connectRobot } from './connectRobot.ts';
+import { connectRobot, endedLines } from './connectRobot.ts';
 import type { BenchRobot } from './connectRobot.ts';
 import { nowMs } from './nowMs.ts';
 import { obey } from './obey.ts';
@@ -31,4 +31,4 @@ async function pace({ robots: senders, hz, forMs }: Orders['pace']): Promise<{ s
   return { sent };
 }
 
-obey({ connect: connectAll, pace });
+obey({ connect: connectAll, pace, ended: () => endedLines });

@@ -8,6 +8,8 @@ export interface Orders {
   readonly connect: { readonly url: string; readonly address: string; readonly first: number; readonly count: number };
   /** Of a load: its first `robots` robots send. */
   readonly pace: { readonly robots: number; readonly hz: number; readonly forMs: number };
+  /** Of a load: how many of its lines ended, which none should. */
+  readonly ended: undefined;
   /** Of the reader: subscribes to everything, and has it when so many messages came. */
   readonly read: { readonly url: string; readonly expected: number };
   readonly report: undefined;
@@ -20,6 +22,7 @@ export interface Answers {
   readonly profile: undefined;
   readonly connect: undefined;
   readonly pace: { readonly sent: number };
+  readonly ended: number;
   readonly read: undefined;
   readonly report: Ages;
 }

@@ -2,6 +2,7 @@
 import { writeFileSync } from 'node:fs';
 import { Session } from 'node:inspector/promises';
 import { startServer } from '@longline/server';
+import { lineLimits } from './lineLimits.ts';
 import { obey } from './obey.ts';
 import type { Memory } from './orders.ts';
 
@@ -31,7 +32,7 @@ function memory(): Memory {
 
 obey({
   async serve({ robots }) {
-    const limits = { maxDevices: robots + 1_000, maxSockets: robots + 1_000 };
+    const limits = { maxDevices: robots + 1_000, maxSockets: robots + 1_000, line: lineLimits };
     const { url } = await startServer({ host: '127.0.0.1', port: 0, limits });
     return { url };
   },
