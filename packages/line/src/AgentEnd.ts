@@ -353,6 +353,7 @@ export class AgentEnd extends LineEnd implements AgentSocketOwner {
     // While the rate is still being found out, queues come and go.
     if (!Number.isNaN(pacer.rttMs)) this.#plan.handleAwaited(awaitedMs, pacer.rttMs * (pacer.growing ? 2 : 1), nowMs);
     this.#replaceStuck(open);
+    pacer.sharedBySockets = open.length > 0;
     const waits = this.#outbox.bytes > 0;
     for (const core of cores) core.pressed = waits || open.length > 0;
     // Nothing else would open the window again.

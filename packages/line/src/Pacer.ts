@@ -8,15 +8,19 @@ const RTT_MEMORY_MS = 10_000;
 /** A round trip up to so many times the shortest shows that the queue was empty. */
 const SAME_RTT = 1.04;
 /** Bytes above what the path holds, as time at the measured rate: keeps the path full, and shows when it opens. */
-const STANDING_QUEUE_MS = 6;
+const STANDING_QUEUE_MS = 4;
+/** The same for a line of several sockets: one that waits for a lost packet leaves its share of the path to the others. */
+const SHARED_QUEUE_MS = 13;
 /** A queue of so many times that is too long: the rate is taken for higher than it is, and trimmed by steps. */
-const LONG_QUEUES = 2;
+const LONG_QUEUES = 1.5;
+const LONG_QUEUE_MS = 3;
 const TRIM_STEP = 0.05;
 const LEAST_TRIM = 0.7;
-/** The window is opened for one round in so many, to find out whether more fits: when the rate grows by so much, it does. */
+/** The window is opened for one round in so many, to find out whether more fits: when the rate grows by so much and no queue shows, it does. */
 const PROBE_EVERY_ROUNDS = 8;
-const PROBE_GAIN = 1.25;
-const PROBE_GROWTH = 1.12;
+const PROBE_GAIN = 1.15;
+const PROBE_GROWTH = 1.08;
+const PROBE_QUEUE_MS = 3;
 /** The share of the path's bytes that may also stand in its queue, where round trips are long. */
 const STANDING_QUEUE_SHARE = 0.1;
 /** Urgent messages may exceed the window by what leaves in this time, in milliseconds. */
@@ -43,7 +47,7 @@ const NEAR_WINDOW_BYTES = 4 * 1024 * 1024;
 const NEAR_QUEUE_MS = 40;
 const NEAR_CHUNK_BYTES = 64 * 1024;
 /** One part or frame takes about this long at the measured rate: nothing more urgent waits longer for it. */
-const CHUNK_MS = 10;
+const CHUNK_MS = 7;
 
 /** Bounds of a {@link Pacer}. */
 export interface PacerLimits {
@@ -130,6 +134,9 @@ export class Pacer {
   #drainedMs = Number.NaN;
   #drainedRound = 0;
   #window: number;
+
+  /** The line has several sockets. */
+  sharedBySockets = false;
 
   constructor(limits: Partial<PacerLimits> = {}) {
     const merged = { ...defaultPacerLimits, ...limits };
@@ -269,6 +276,11 @@ export class Pacer {
     this.#rate = this.#rates.best;
   }
 
+  get #queueMs(): number {
+    if (this.isNear) return NEAR_QUEUE_MS;
+    return this.sharedBySockets ? SHARED_QUEUE_MS : STANDING_QUEUE_MS;
+  }
+
   #endRound(nowMs: number): void {
     this.#rounds++;
     this.#roundEndsAt = this.#delivered + this.#inFlight;
@@ -307,7 +319,8 @@ export class Pacer {
       return;
     }
     if (!this.#roundWasFull) return;
-    if (this.#probing && this.#rate >= this.#bestRate * PROBE_GROWTH) {
+    const queuedMs = this.#roundRttMs - this.#rttMs;
+    if (this.#probing && this.#rate >= this.#bestRate * PROBE_GROWTH && queuedMs < PROBE_QUEUE_MS) {
       this.#growing = true;
       this.#bestRate = this.#rate;
       this.#roundsWithoutGrowth = 0;
@@ -319,7 +332,7 @@ export class Pacer {
       this.#gain = PROBE_GAIN;
       return;
     }
-    const isLong = this.#roundRttMs - this.#rttMs > LONG_QUEUES * STANDING_QUEUE_MS;
+    const isLong = queuedMs > LONG_QUEUES * this.#queueMs + LONG_QUEUE_MS;
     this.#trim = isLong ? Math.max(LEAST_TRIM, this.#trim - TRIM_STEP) : Math.min(1, this.#trim + TRIM_STEP / 2);
   }
 
@@ -333,8 +346,7 @@ export class Pacer {
     const { firstWindowBytes, leastWindowBytes, mostWindowBytes } = this.#limits;
     const { isNear } = this;
     const path = this.#rate === 0 ? 0 : this.#rate * this.#rttMs;
-    const queueMs = isNear ? NEAR_QUEUE_MS : STANDING_QUEUE_MS;
-    const queue = this.#gain < 1 ? 0 : Math.max(this.#rate * queueMs, path * STANDING_QUEUE_SHARE);
+    const queue = this.#gain < 1 ? 0 : Math.max(this.#rate * this.#queueMs, path * STANDING_QUEUE_SHARE);
     const first = isNear ? Math.max(firstWindowBytes, NEAR_WINDOW_BYTES) : firstWindowBytes;
     const least = this.#growing ? Math.min(first, mostWindowBytes) : leastWindowBytes;
     const gain = this.#growing ? GROWTH_GAIN : this.#gain * this.#trim;

@@ -51,6 +51,11 @@ export class SocketPlan {
   #urgentSinceMs = Number.NEGATIVE_INFINITY;
   #urgentBytesPerMs = 0;
 
+  /** Whether an acknowledgement takes so long that a packet was lost, or a queue stands. */
+  isLate(awaitedMs: number, rttMs: number): boolean {
+    return awaitedMs > rttMs * LATE_ROUND_TRIPS + LATE_MS;
+  }
+
   /** Whether a socket whose acknowledgement is awaited so long waits for TCP's doubled timer, which a new one does not. */
   isStuck(awaitedMs: number, rttMs: number): boolean {
     return awaitedMs > Math.max(STUCK_MS, rttMs * STUCK_ROUND_TRIPS);
