@@ -53,11 +53,11 @@ const CHUNK_MS = 7;
 export interface PacerLimits {
   /** Window before anything was measured, in bytes. Default 8 KiB. */
   readonly firstWindowBytes: number;
-  /** The window is never smaller, in bytes: one small packet may always be under way. Default 512. */
+  /** The window is never smaller, in bytes: one small packet may always be under way. Default 300. */
   readonly leastWindowBytes: number;
   /** The window is never larger, in bytes. Default 8 MiB. */
   readonly mostWindowBytes: number;
-  /** Parts and frames of several messages are never smaller, in bytes. Default 1 KiB. */
+  /** Parts and frames of several messages are never smaller, in bytes. Default 400. */
   readonly leastChunkBytes: number;
   /** Parts are never larger, in bytes. Default 1 MiB. */
   readonly mostChunkBytes: number;
@@ -65,9 +65,9 @@ export interface PacerLimits {
 
 export const defaultPacerLimits: PacerLimits = {
   firstWindowBytes: 8 * 1024,
-  leastWindowBytes: 512,
+  leastWindowBytes: 300,
   mostWindowBytes: 8 * 1024 * 1024,
-  leastChunkBytes: 1024,
+  leastChunkBytes: 400,
   mostChunkBytes: 1024 * 1024,
 };
 
@@ -156,7 +156,7 @@ export class Pacer {
 
   /** Urgent messages may leave beyond the window, up to so many bytes. */
   get reserveBytes(): number {
-    return Math.max(this.#limits.leastWindowBytes, this.#rate * RESERVE_MS);
+    return this.#rate * RESERVE_MS;
   }
 
   /** There is room for anything. */
