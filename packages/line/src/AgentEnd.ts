@@ -308,8 +308,15 @@ export class AgentEnd extends LineEnd implements AgentSocketOwner {
     // Where urgent messages are little beside the rest, what fills the window is the rest: they go ahead of it.
     const isLittle = this.#plan.urgentBytesPerMs < pacer.bytesPerMs * LITTLE_SHARE;
     const littleBytes = pacer.bytesPerMs * LITTLE_SHARE * Math.max(LITTLE_MS, LITTLE_ROUND_TRIPS * pacer.rttMs);
-    const isWithin = pacer.inFlightBytes < pacer.windowBytes + littleBytes;
+    const isWithin = this.#urgentInFlightBytes() < pacer.windowBytes + littleBytes;
     return (isLittle && isWithin) || pacer.hasUrgentRoom ? 'state' : 'control';
+  }
+
+  /** Bytes under way ahead of an urgent message, on that socket of those that carry it which is the least behind. */
+  #urgentInFlightBytes(): number {
+    const copies = this.#plan.copies(this.line.pacer.bytesPerMs, this.#clock.monotonicMs());
+    const copySocket = copies ? this.#copySocket() : undefined;
+    return Math.min(this.line.unacknowledgedBytes, copySocket?.core.unacknowledgedBytes ?? Number.POSITIVE_INFINITY);
   }
 
   /** Sends what waits on all sockets, as far as there is room. */
