@@ -106,6 +106,8 @@ export class AgentEnd extends LineEnd implements AgentSocketOwner {
   /** What those of sockets for bulk data take. */
   readonly #bulk: OutboxListener;
   #dialling: number | undefined;
+  /** It has or had further sockets: requests may come twice. */
+  #mayRepeat = false;
   #cancelLook: Disposer | undefined;
   #dropsReportedMs = Number.NEGATIVE_INFINITY;
   /** The owner had its say after the welcome: the channels are advertised, so messages may follow. */
@@ -266,7 +268,7 @@ export class AgentEnd extends LineEnd implements AgentSocketOwner {
     if (kind !== 'request') throw new LineError('FRAME_UNEXPECTED', `a server sends no ${kind} to an open agent`);
     const { header, payload } = decodeHeaded('request', body, requestHeaderSchema, this.line.limits.maxJsonBytes);
     // Of a request that came on two sockets the first copy counts.
-    if (this.#sockets.size > 0 && this.#recentRequests.has(header)) return;
+    if (this.#mayRepeat && this.#recentRequests.has(header)) return;
     this.#recentRequests.add(header);
     this.#handlers.handleRequest(header, payload, header.ageMs + this.line.transitMs(header.sentMs));
   }
@@ -408,6 +410,7 @@ export class AgentEnd extends LineEnd implements AgentSocketOwner {
       owner: this,
     });
     this.#sockets.set(index, socket);
+    this.#mayRepeat = true;
     return socket;
   }
 
