@@ -89,6 +89,7 @@ export class SimulatedSide {
   #transmit(segment: Segment, bytes: number, repeats: number): void {
     this.#link.send({
       bytes,
+      isRepeat: repeats > 0,
       handleArrived: () => {
         if (this.silent) return;
         segment.arrived = true;

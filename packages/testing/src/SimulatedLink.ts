@@ -27,6 +27,8 @@ export const openLink: LinkConditions = {
 /** What a {@link SimulatedLink} carries. */
 export interface Packet {
   readonly bytes: number;
+  /** It was lost before. Where a queue is full its sender slows down for it, so it finds a place. */
+  readonly isRepeat: boolean;
   handleArrived(): void;
   handleLost(): void;
 }
@@ -76,7 +78,7 @@ export class SimulatedLink {
 
   send(packet: Packet): void {
     // One packet always finds a place, however short the queue.
-    if (this.#queuedBytes > 0 && this.#queuedBytes + packet.bytes > this.conditions.queueBytes) {
+    if (!packet.isRepeat && this.#queuedBytes > 0 && this.#queuedBytes + packet.bytes > this.conditions.queueBytes) {
       this.#lose(packet);
       return;
     }
