@@ -1,6 +1,7 @@
 // Bytes per message on the wire, WebSocket framing included, beside rosbridge's JSON: each of six types alone in batches
 // of ten, and all together at their usual rates. Prints a table and, as its last line, one JSON object.
 import { parseArgs } from 'node:util';
+import { agentPath } from './wire/agentPath.ts';
 import { measureAlone } from './wire/measureAlone.ts';
 import type { AloneFigures } from './wire/measureAlone.ts';
 import { measureTogether } from './wire/measureTogether.ts';
@@ -52,7 +53,7 @@ const messages = robotMessages(robotTopics, durationMs, seed);
 say(`all together, ${messages.length} messages in ${durationMs / 1000} s, at most ${flags.delay} ms added:`);
 say(row('', ['bytes/message', 'messages/frame', 'bytes/s', 'mean ms', 'max ms']));
 const together: Record<string, TogetherFigures> = {};
-for (const path of [rosbridgePath, packedPath(Number(flags.delay))]) {
+for (const path of [rosbridgePath, packedPath(Number(flags.delay)), agentPath]) {
   const figures = await measureTogether(path, messages, durationMs);
   together[path.name] = figures;
   const { bytesPerMessage, messagesPerFrame, bytesPerSecond, addedMeanMs, addedMaxMs } = figures;
