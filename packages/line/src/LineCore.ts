@@ -60,6 +60,8 @@ const partedKinds: ReadonlySet<number> = new Set([
   recordKinds.request,
   recordKinds.reply,
 ]);
+/** For so many forwarded messages the clock is read once. */
+const FORWARDED_PER_LOOK = 8;
 /** While the kernel takes nothing, it is looked this often whether it does, in milliseconds. */
 const HOLD_LOOK_MS = 20;
 
@@ -135,6 +137,8 @@ export class LineCore {
   /** The frame being built asks for an acknowledgement. */
   #asked = false;
   #flushedMs = Number.NEGATIVE_INFINITY;
+  #flushDueMs = Number.NEGATIVE_INFINITY;
+  #forwarded = 0;
   #cancelFlush: Disposer | undefined;
   readonly #timers: CoarseTimers | undefined;
   #watch: CoarseTimer | undefined;
@@ -275,8 +279,17 @@ export class LineCore {
     if (this.#state === 'closed') return;
     if (this.#frame.length > 0 && this.#frame.length + record.length > this.limits.batchBytes) this.flush();
     this.#frame.forwardMessage(channelId, record);
-    if (this.#frame.length >= this.limits.batchBytes) this.flush();
+    if (this.#frame.length >= this.limits.batchBytes || this.#isOverdue()) this.flush();
     else this.flushSoon();
+  }
+
+  /**
+   * Where thousands of sockets are read in one turn of the event loop, timers wait for the end of it: every few messages it
+   * is looked whether the frame should have left.
+   */
+  #isOverdue(): boolean {
+    if (++this.#forwarded % FORWARDED_PER_LOOK !== 0 || this.#cancelFlush === undefined) return false;
+    return this.#clock.monotonicMs() >= this.#flushDueMs;
   }
 
   /**
@@ -285,7 +298,8 @@ export class LineCore {
    */
   flushSoon(): void {
     if (this.#cancelFlush !== undefined) return;
-    this.#flushAfter(Math.max(0, this.#flushedMs + this.limits.batchDelayMs - this.#clock.monotonicMs()));
+    const nowMs = this.#clock.monotonicMs();
+    this.#flushAfter(Math.max(0, this.#flushedMs + this.limits.batchDelayMs - nowMs), nowMs);
   }
 
   /** Sends what is ready, as far as the socket takes it. */
@@ -522,8 +536,10 @@ export class LineCore {
     this.#askedAtBytes = this.#sentBytes + this.#frame.length;
   }
 
-  #flushAfter(delayMs: number): void {
-    this.#cancelFlush ??= this.#clock.after(delayMs, () => {
+  #flushAfter(delayMs: number, nowMs = this.#clock.monotonicMs()): void {
+    if (this.#cancelFlush !== undefined) return;
+    this.#flushDueMs = nowMs + delayMs;
+    this.#cancelFlush = this.#clock.after(delayMs, () => {
       this.#cancelFlush = undefined;
       this.flush();
     });

@@ -106,6 +106,23 @@ describe('a reader line', () => {
     ]);
   });
 
+  test('messages that come in one long turn of the event loop leave meanwhile, though no timer runs', async () => {
+    const { live, pair, clock } = await new Live().opened();
+    live.advertise([pose]);
+    await clock.advance(10);
+    const before = pair.right.sent.length;
+    const startMs = clock.monotonicMs();
+    for (let sequence = 0; sequence < 1_000; sequence++) {
+      live.deliver(pose.id, messageRecord(sequence));
+      clock.stall(0.05);
+    }
+    expect(clock.monotonicMs() - startMs).toBeCloseTo(50, 5);
+    const frames = pair.right.sent.length - before;
+    // One every 2 ms; the clock is read for every eighth message.
+    expect(frames).toBeGreaterThanOrEqual(18);
+    expect(frames).toBeLessThanOrEqual(26);
+  });
+
   test('a slow reader gets the newest message of each channel and is told what it missed', async () => {
     const { live, pair, clock, log } = await new Live({ windowBytes: 1_000 }).opened();
     live.advertise([pose, { ...pose, id: 2, topic: '/other' }]);
