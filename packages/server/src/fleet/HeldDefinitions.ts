@@ -1,8 +1,16 @@
+import { KeyedValues } from '@longline/line';
 import type { Schema } from '@longline/ros';
+
+interface Held {
+  readonly schema: Schema;
+  holders: number;
+}
+
+const schemaOf = ({ schema }: Held): Schema => schema;
 
 /** Counts the bytes of the different definitions that one device's channels hold. */
 export class HeldDefinitions {
-  readonly #holders = new Map<Schema, number>();
+  readonly #held = new KeyedValues<Schema, Held>(schemaOf);
   #bytes = 0;
 
   get bytes(): number {
@@ -11,21 +19,23 @@ export class HeldDefinitions {
 
   /** Each of them once. */
   get schemas(): readonly Schema[] {
-    return [...this.#holders.keys()];
+    return Array.from(this.#held.values(), schemaOf);
   }
 
   hold(schema: Schema): void {
-    const holders = this.#holders.get(schema) ?? 0;
-    if (holders === 0) this.#bytes += schema.text.length;
-    this.#holders.set(schema, holders + 1);
+    const held = this.#held.get(schema);
+    if (held !== undefined) {
+      held.holders++;
+      return;
+    }
+    this.#bytes += schema.text.length;
+    this.#held.set({ schema, holders: 1 });
   }
 
   release(schema: Schema): void {
-    const holders = this.#holders.get(schema) ?? 0;
-    if (holders > 1) {
-      this.#holders.set(schema, holders - 1);
-    } else if (this.#holders.delete(schema)) {
-      this.#bytes -= schema.text.length;
-    }
+    const held = this.#held.get(schema);
+    if (held === undefined || --held.holders > 0) return;
+    this.#held.delete(schema);
+    this.#bytes -= schema.text.length;
   }
 }
