@@ -8,6 +8,8 @@ export interface LinkConditions {
   readonly bytesPerS: number;
   /** How long a packet is under way after it left the queue, in milliseconds. Default 0. */
   readonly delayMs: number;
+  /** Up to so much longer, by chance, in milliseconds; order holds. Default 0. */
+  readonly jitterMs: number;
   /** A packet that would make the queue longer is lost, in bytes. Default without bound. */
   readonly queueBytes: number;
   /** Share of the packets that are lost, from 0 to 1. Default 0. */
@@ -19,6 +21,7 @@ export interface LinkConditions {
 export const openLink: LinkConditions = {
   bytesPerS: Number.POSITIVE_INFINITY,
   delayMs: 0,
+  jitterMs: 0,
   queueBytes: Number.POSITIVE_INFINITY,
   loss: 0,
   silent: false,
@@ -44,6 +47,8 @@ export class SimulatedLink {
   #queuedBytes = 0;
   #carriedBytes = 0;
   #lost = 0;
+  /** When the packet that left last arrives. */
+  #lastMs = 0;
   #leaving = false;
   #arriving = false;
 
@@ -94,11 +99,13 @@ export class SimulatedLink {
     this.#clock.after((packet.bytes / this.conditions.bytesPerS) * 1_000, () => {
       this.#queue.shift();
       this.#queuedBytes -= packet.bytes;
-      const { loss, silent, delayMs } = this.conditions;
+      const { loss, silent, delayMs, jitterMs } = this.conditions;
       if (silent || this.#random(RANDOM_STEPS) < loss * RANDOM_STEPS) {
         this.#lose(packet);
       } else {
-        this.#wire.push({ packet, atMs: this.#clock.monotonicMs() + delayMs });
+        const lateMs = jitterMs === 0 ? 0 : (jitterMs * this.#random(RANDOM_STEPS)) / RANDOM_STEPS;
+        this.#lastMs = Math.max(this.#lastMs, this.#clock.monotonicMs() + delayMs + lateMs);
+        this.#wire.push({ packet, atMs: this.#lastMs });
         if (!this.#arriving) this.#arrive();
       }
       this.#leave();
