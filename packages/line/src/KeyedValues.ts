@@ -38,7 +38,8 @@ export class KeyedValues<Key, Value> {
     }
     const at = values.findIndex((other) => this.#keyOf(other) === key);
     if (at >= 0) this.#values = values.with(at, value);
-    else if (values.length < FEW) this.#values = [...values, value];
+    // What is spread into a literal leaves room for more behind it, which is what shall not be here.
+    else if (values.length < FEW) this.#values = values.concat([value]);
     else this.#values = new Map([...values, value].map((each) => [this.#keyOf(each), each]));
   }
 
