@@ -205,6 +205,7 @@ export class AgentEnd extends LineEnd implements AgentSocketOwner {
     this.#dialling = undefined;
     this.#plan.handleOpened();
     if (this.line.state !== 'open') socket.core.close('LINE_CLOSED', 'the line ended');
+    this.#leaveStuck([this.line, ...this.#open().map(({ core }) => core)]);
     this.#pump();
   }
 
@@ -229,7 +230,7 @@ export class AgentEnd extends LineEnd implements AgentSocketOwner {
       return;
     }
     const { pacer } = this.line;
-    if (!pacer.hasRoom) return;
+    if (!pacer.hasRoom || this.#isStuck(socket.core)) return;
     const isLeastLoaded = this.#isLeastLoaded(socket);
     const isFirst = this.#bulkSockets().every(({ index }) => index >= socket.index);
     const options = this.#fillOptions({
@@ -297,7 +298,10 @@ export class AgentEnd extends LineEnd implements AgentSocketOwner {
     const bulkElsewhere = this.#bulkSockets().length > 0;
     const lowest =
       room === 'bulk' && (bulkElsewhere || this.line.largeBytes > 0) ? (bulkElsewhere ? 'telemetry' : 'state') : room;
-    this.#outbox.fill(frame, this.#fillOptions({ lowest, smallOnly: bulkElsewhere }), this.#urgent);
+    // Behind urgent messages that fill the path the others get a hundredth of it.
+    const lowestStarved = room === 'state' && !bulkElsewhere ? 'bulk' : lowest;
+    const options = this.#fillOptions({ lowest, lowestStarved, smallOnly: bulkElsewhere });
+    this.#outbox.fill(frame, options, this.#urgent);
     this.#framePacking?.writeTo(frame);
     // A flush that the batching delay started is the other sockets' chance as well.
     if (!this.#pumping && frame.length === 0) this.#pump();
@@ -306,7 +310,9 @@ export class AgentEnd extends LineEnd implements AgentSocketOwner {
   /** The least urgent lane that may leave now. */
   #room(): Lane {
     const { pacer } = this.line;
-    if (pacer.hasRoom) return 'bulk';
+    const bulk = this.#bulkSockets();
+    const hasWay = bulk.length === 0 ? !this.#isStuck(this.line) : bulk.some(({ core }) => !this.#isStuck(core));
+    if (pacer.hasRoom) return hasWay ? 'bulk' : 'state';
     // Where urgent messages are little beside the rest, what fills the window is the rest: they go ahead of it.
     const isLittle = this.#plan.urgentBytesPerMs < pacer.bytesPerMs * LITTLE_SHARE;
     const littleBytes = pacer.bytesPerMs * LITTLE_SHARE * Math.max(LITTLE_MS, LITTLE_ROUND_TRIPS * pacer.rttMs);
@@ -361,7 +367,7 @@ export class AgentEnd extends LineEnd implements AgentSocketOwner {
     for (const core of cores) awaitedMs = Math.max(awaitedMs, core.awaitedMs);
     // While the rate is still being found out, queues come and go.
     if (!Number.isNaN(pacer.rttMs)) this.#plan.handleAwaited(awaitedMs, pacer.rttMs * (pacer.growing ? 2 : 1), nowMs);
-    this.#replaceStuck(open);
+    this.#leaveStuck(cores);
     pacer.sharedBySockets = open.length > 0;
     const waits = this.#outbox.bytes > 0;
     for (const core of cores) core.pressed = waits || open.length > 0;
@@ -372,12 +378,20 @@ export class AgentEnd extends LineEnd implements AgentSocketOwner {
     this.#setSockets(nowMs);
   }
 
-  /** Where all sockets are stuck, the one for copies makes room for a new one. */
-  #replaceStuck(open: readonly AgentSocket[]): void {
+  /** What is stuck holds up nothing that works, and the socket for copies makes room for a new one where the first is stuck too. */
+  #leaveStuck(cores: readonly LineCore[]): void {
+    const stuck = cores.filter((core) => this.#isStuck(core));
+    if (stuck.length === 0) return;
     const { rttMs } = this.line.pacer;
-    const isStuck = ({ awaitedMs }: LineCore): boolean => this.#plan.isStuck(awaitedMs, rttMs);
-    if (this.#dialling !== undefined || !isStuck(this.line) || !open.every(({ core }) => isStuck(core))) return;
-    this.#copySocket()?.core.close('LINE_CLOSED', 'a new socket takes its place');
+    const works = cores.some((core) => !this.#plan.isLate(core.awaitedMs, rttMs));
+    if (works) for (const core of stuck) core.writeOff();
+    const copies = this.#copySocket()?.core;
+    if (copies === undefined || !stuck.includes(copies) || !stuck.includes(this.line)) return;
+    if (works || this.#dialling === undefined) copies.close('LINE_CLOSED', 'a new socket takes its place');
+  }
+
+  #isStuck(core: LineCore): boolean {
+    return this.#plan.isStuck(core.awaitedMs, this.line.pacer.rttMs);
   }
 
   #setSockets(nowMs: number): void {
@@ -414,7 +428,9 @@ export class AgentEnd extends LineEnd implements AgentSocketOwner {
     return socket;
   }
 
-  #fillOptions(options: Pick<FillOptions, 'lowest' | 'smallOnly' | 'largeOnly' | 'mayTake'>): FillOptions {
+  #fillOptions(
+    options: Pick<FillOptions, 'lowest' | 'lowestStarved' | 'smallOnly' | 'largeOnly' | 'mayTake'>,
+  ): FillOptions {
     const { pacer, limits, cutBytes } = this.line;
     const { chunkBytes, bytesPerMs } = pacer;
     return {

@@ -48,7 +48,8 @@ export class Copies {
 
   /** A message was written into the first socket's frame. */
   handleTaken(id: number, message: MessageParts, bytes: number): void {
-    const kept = { id, message, bytes, endBytes: this.#first.pendingEndBytes };
+    // It is in the frame after what is there now.
+    const kept = { id, message, bytes, endBytes: this.#first.pendingEndBytes + 1 };
     if (this.#wanted) this.#waiting.push(kept);
     this.#kept.push(kept);
     this.#keptBytes += bytes;

@@ -115,6 +115,8 @@ export class LineCore {
   #toldReceivedBytes = 0;
   #sentBytes = 0;
   #peerReceivedBytes = 0;
+  /** Of the bytes not acknowledged, those that count as under way no more. */
+  #writtenOffBytes = 0;
   #largeBytes = 0;
   #transfers = 0;
   #askedMs = Number.NEGATIVE_INFINITY;
@@ -220,6 +222,12 @@ export class LineCore {
   /** Bytes sent and not yet acknowledged by the other side. */
   get unacknowledgedBytes(): number {
     return this.#sentBytes - this.#peerReceivedBytes;
+  }
+
+  /** What is under way on this socket does not come soon, if ever: others need not wait for it. */
+  writeOff(): void {
+    this.pacer.handleLost(this.unacknowledgedBytes - this.#writtenOffBytes, this.#clock.monotonicMs());
+    this.#writtenOffBytes = this.unacknowledgedBytes;
   }
 
   /**
@@ -548,7 +556,7 @@ export class LineCore {
   #end(close: LineClose): void {
     if (this.#state === 'closed') return;
     this.#state = 'closed';
-    this.pacer.handleLost(this.unacknowledgedBytes);
+    this.writeOff();
     this.#cancelFlush?.();
     this.#stopLooking();
     this.#cancelBeat?.();
@@ -712,7 +720,9 @@ export class LineCore {
       newest = mark;
       this.#marks.shift();
     }
-    this.pacer.handleAcknowledged(bytes, newest, this.#clock.monotonicMs());
+    const writtenOff = Math.min(bytes, this.#writtenOffBytes);
+    this.#writtenOffBytes -= writtenOff;
+    this.pacer.handleAcknowledged(bytes, newest, this.#clock.monotonicMs(), writtenOff);
     if (this.#large.length > 0) this.flush();
     this.#handlers.handleRoom();
   }

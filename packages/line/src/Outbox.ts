@@ -42,6 +42,8 @@ export interface FillOptions {
   readonly mayTake?: (id: number) => boolean;
   /** A lane that waited so long without a turn takes one before all others, in milliseconds. */
   readonly starvedAfterMs: number;
+  /** The least urgent lane that may take such a turn; `lowest` by default. */
+  readonly lowestStarved?: Lane;
 }
 
 /** Told what leaves. */
@@ -187,9 +189,10 @@ export class Outbox {
   fill(frame: FrameBuilder, options: FillOptions, listener: OutboxListener): void {
     const nowMs = this.#clock.monotonicMs();
     const lowest = this.#lanes[options.lowest].rank;
+    const lowestStarved = this.#lanes[options.lowestStarved ?? options.lowest].rank;
     for (const lane of this.#urgentLast) {
       const isStarved = lane.bytes > 0 && nowMs - lane.servedMs >= options.starvedAfterMs;
-      if (lane.rank > lowest || lane.rank === 0 || !isStarved) continue;
+      if (lane.rank > lowestStarved || lane.rank === 0 || !isStarved) continue;
       if (this.#fillFrom(lane, frame, starvedTurn(options), listener, nowMs)) return;
     }
     for (const lane of this.#urgentFirst)
@@ -342,8 +345,10 @@ export class Outbox {
 /** Whether a frame takes this channel's next message, by its size and by the channel. */
 function mayTake(channel: WaitingChannel, isLarge: boolean, options: FillOptions): boolean {
   const { smallOnly = false, largeOnly = false, mayTake: isAllowed } = options;
-  const isOfOtherSize = isLarge ? smallOnly : largeOnly && channel.lane.lane !== 'bulk';
-  return !isOfOtherSize && isAllowed?.(channel.id) !== false;
+  // Large messages of other lanes must not overtake the small ones of their channel, where each counts.
+  const isForOthers = channel.lane.lane === 'bulk' || (isLarge && channel.delivery === 'latest');
+  const isElsewhere = isForOthers ? smallOnly && isLarge : largeOnly;
+  return !isElsewhere && isAllowed?.(channel.id) !== false;
 }
 
 const starvedTurn = (options: FillOptions): FillOptions => ({

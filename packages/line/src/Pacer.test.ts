@@ -116,16 +116,15 @@ describe('Pacer', () => {
     expect(path.pacer.bytesPerMs).toBeGreaterThan(0.9 * 625);
   });
 
-  test('a shorter path is believed at once, a longer one after two times 10 s', () => {
+  test('a shorter path is believed at once, a longer one when it was seen drained, within seconds', () => {
     const path = new PacedPath(625, 60).run(5_000);
     path.rttMs = 20;
     path.run(1_000);
     expect(path.pacer.rttMs).toBeLessThan(40);
     path.rttMs = 100;
     path.run(5_000);
-    expect(path.pacer.rttMs).toBeLessThan(40);
-    path.run(20_000);
     expect(path.pacer.rttMs).toBeGreaterThanOrEqual(100);
+    path.run(5_000);
     expect(path.pacer.bytesPerMs).toBeGreaterThan(0.8 * 625);
   });
 
@@ -133,9 +132,9 @@ describe('Pacer', () => {
     const pacer = new Pacer();
     pacer.handleSent(8_192, 8_192, 0);
     expect([pacer.hasRoom, pacer.hasUrgentRoom]).toEqual([false, false]);
-    pacer.handleLost(8_000);
+    pacer.handleLost(8_000, 0);
     expect([pacer.hasRoom, pacer.hasUrgentRoom, pacer.inFlightBytes]).toEqual([true, true, 192]);
-    pacer.handleLost(8_000);
+    pacer.handleLost(8_000, 0);
     expect(pacer.inFlightBytes).toBe(0);
   });
 
@@ -149,7 +148,8 @@ describe('Pacer', () => {
     const wide = new PacedPath(10_000, 100, new Pacer(limits)).run(10_000);
     expect(wide.pacer.windowBytes).toBe(20_000);
     const thin = new PacedPath(1, 5, new Pacer(limits)).run(60_000);
-    expect(thin.pacer.windowBytes).toBeCloseTo(2_000);
+    expect(thin.pacer.windowBytes).toBeGreaterThanOrEqual(2_000);
+    expect(thin.pacer.windowBytes).toBeLessThan(3_000);
   });
 
   test('a part takes a few milliseconds of the path, within bounds', () => {

@@ -11,11 +11,14 @@ const SAME_RTT = 1.04;
 const STANDING_QUEUE_MS = 4;
 /** The same for a line of several sockets: one that waits for a lost packet leaves its share of the path to the others. */
 const SHARED_QUEUE_MS = 13;
-/** A queue of so many times that is too long: the rate is taken for higher than it is, and trimmed by steps. */
+/** A queue of so many times that is too long: the window is trimmed by steps. */
 const LONG_QUEUES = 1.5;
 const LONG_QUEUE_MS = 3;
 const TRIM_STEP = 0.05;
 const LEAST_TRIM = 0.7;
+/** A queue of less than this share of it is too short, as where round trips vary: more has to be under way. */
+const SHORT_QUEUES = 0.4;
+const MOST_TRIM = 1.5;
 /** The window is opened for one round in so many, to find out whether more fits: when the rate grows by so much and no queue shows, it does. */
 const PROBE_EVERY_ROUNDS = 8;
 const PROBE_GAIN = 1.15;
@@ -82,6 +85,8 @@ export interface SentMark {
   readonly firstSentMs: number;
   /** The window had room left: the frame says what was offered, not what the path can carry. */
   readonly offered: boolean;
+  /** It left while the window was drained: no queue of ours stood. */
+  readonly drained: boolean;
 }
 
 /** What a pacer has found out. */
@@ -129,9 +134,13 @@ export class Pacer {
   #roundRttMs = Number.POSITIVE_INFINITY;
   #gain = GROWTH_GAIN;
   #trim = 1;
+  /** Frames sent before this tell no rate. */
+  #gapEndMs = Number.NEGATIVE_INFINITY;
   #probing = false;
   #roundsSinceProbe = 0;
   #drainedMs = Number.NaN;
+  /** The shortest round trip of frames that left drained, since the last drain began. */
+  #drainedRttMs = Number.POSITIVE_INFINITY;
   #drainedRound = 0;
   #window: number;
 
@@ -213,6 +222,7 @@ export class Pacer {
       this.#firstSentMs = nowMs;
       this.#deliveredMs = nowMs;
     }
+    const drained = this.#gain === DRAIN_GAIN && !this.#growing && this.#inFlight <= this.#window;
     this.#inFlight += bytes;
     const offered = this.#inFlight < this.#window;
     if (!offered) this.#roundWasFull = true;
@@ -224,12 +234,13 @@ export class Pacer {
       deliveredMs: this.#deliveredMs,
       firstSentMs: this.#firstSentMs,
       offered,
+      drained,
     };
   }
 
-  /** `bytes` more arrived; `mark` is that of the newest frame that did, if it was marked. */
-  handleAcknowledged(bytes: number, mark: SentMark | undefined, nowMs: number): void {
-    this.#inFlight = Math.max(0, this.#inFlight - bytes);
+  /** `bytes` more arrived, some of them written off before; `mark` is that of the newest frame that did, if it was marked. */
+  handleAcknowledged(bytes: number, mark: SentMark | undefined, nowMs: number, writtenOffBytes = 0): void {
+    this.#inFlight = Math.max(0, this.#inFlight - bytes + writtenOffBytes);
     this.#delivered += bytes;
     this.#deliveredMs = nowMs;
     if (mark !== undefined) {
@@ -237,14 +248,19 @@ export class Pacer {
       const rttMs = nowMs - mark.sentMs;
       this.#roundRttMs = Math.min(this.#roundRttMs, rttMs - (this.#rate > 0 ? mark.bytes / this.#rate : 0));
       this.handleRoundTrip(rttMs, nowMs);
+      if (mark.drained) this.#drainedRttMs = Math.min(this.#drainedRttMs, rttMs);
       this.#handleRate(mark, nowMs);
     }
     if (this.#delivered >= this.#roundEndsAt) this.#endRound(nowMs);
     this.#setWindow();
   }
 
-  /** A socket closed: what was under way on it never arrives. */
-  handleLost(bytes: number): void {
+  /**
+   * What was under way on a socket never arrives, or not soon: the socket closed, or is stuck. How fast what left until now
+   * arrives says nothing of the path.
+   */
+  handleLost(bytes: number, nowMs: number): void {
+    this.#gapEndMs = nowMs;
     this.#inFlight = Math.max(0, this.#inFlight - bytes);
   }
 
@@ -267,7 +283,7 @@ export class Pacer {
   /** BBR's delivery rate: over the longer of the times that sending and acknowledging took. */
   #handleRate(mark: SentMark, nowMs: number): void {
     const elapsedMs = Math.max(nowMs - mark.deliveredMs, mark.sentMs - mark.firstSentMs);
-    if (elapsedMs <= 0) return;
+    if (elapsedMs <= 0 || mark.sentMs < this.#gapEndMs) return;
     const rate = (this.#delivered - mark.deliveredBytes) / elapsedMs;
     // What was offered says only that the path carries at least so much.
     if (mark.offered && rate < this.#rate) return;
@@ -309,6 +325,7 @@ export class Pacer {
   #steer(nowMs: number): void {
     this.#gain = 1;
     if (this.isNear) return;
+    if (Number.isFinite(this.#drainedRttMs) && this.#rounds > this.#drainedRound + 1) this.#believeDrained(nowMs);
     const isSeen = nowMs - this.#rttSeenMs < DRAIN_EVERY_MS;
     if (
       !isSeen &&
@@ -332,12 +349,30 @@ export class Pacer {
       this.#gain = PROBE_GAIN;
       return;
     }
-    const isLong = queuedMs > LONG_QUEUES * this.#queueMs + LONG_QUEUE_MS;
-    this.#trim = isLong ? Math.max(LEAST_TRIM, this.#trim - TRIM_STEP) : Math.min(1, this.#trim + TRIM_STEP / 2);
+    if (queuedMs > LONG_QUEUES * this.#queueMs + LONG_QUEUE_MS) {
+      this.#trim = Math.max(LEAST_TRIM, this.#trim - TRIM_STEP);
+    } else if (this.sharedBySockets) {
+      // Where packets get lost short round trips say little: those behind a lost one are not among them.
+      this.#trim = Math.min(1, this.#trim + TRIM_STEP / 2);
+    } else if (queuedMs < SHORT_QUEUES * this.#queueMs) {
+      this.#trim = Math.min(MOST_TRIM, this.#trim + TRIM_STEP);
+    }
+  }
+
+  /** What was seen while no queue of ours stood is the path's own round trip, though a shorter one was seen before. */
+  #believeDrained(nowMs: number): void {
+    if (this.#drainedRttMs > this.#rttMs * SAME_RTT) {
+      this.#rttMs = this.#drainedRttMs;
+      this.#recentRttMs = Number.POSITIVE_INFINITY;
+      this.#trim = 1;
+    }
+    this.#rttSeenMs = nowMs;
+    this.#drainedRttMs = Number.POSITIVE_INFINITY;
   }
 
   #drain(nowMs: number): void {
     this.#gain = DRAIN_GAIN;
+    this.#drainedRttMs = Number.POSITIVE_INFINITY;
     this.#drainedMs = nowMs;
     this.#drainedRound = this.#rounds;
   }

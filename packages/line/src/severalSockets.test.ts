@@ -41,7 +41,8 @@ function missing(line: SimulatedLine, { id }: SimulatedChannel): number {
 async function lossyLine(seed = 1, loss = 0.01): Promise<SimulatedLine> {
   const line = await new SimulatedLine(link(5, { loss, seed })).open(all);
   await line.run(8_000, all);
-  expect(line.sockets).toBe(4);
+  // One of them may just be replaced.
+  expect(line.sockets).toBeGreaterThanOrEqual(3);
   return line;
 }
 
