@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { BenchChild } from './fleet/BenchChild.ts';
-import { cpuShare, processUse } from './fleet/processUse.ts';
+import { cpuShare, machineCpuMs, processUse } from './fleet/processUse.ts';
 import { robotChannels } from './fleet/robotChannels.ts';
 
 const { values: flags } = parseArgs({
@@ -110,9 +110,14 @@ try {
   await profile('loaded');
   const loadedFrom = processUse(server.pid);
   const othersFrom = [...loads, reader].map(({ pid }) => processUse(pid));
+  const machineFromMs = machineCpuMs();
   const sent = await pace(partMs);
   const loadedTo = processUse(server.pid);
   const othersTo = [...loads, reader].map(({ pid }) => processUse(pid));
+  const machineCpuShare = (machineCpuMs() - machineFromMs) / (loadedTo.atMs - loadedFrom.atMs);
+  const serverCpuShare = cpuShare(loadedFrom, loadedTo);
+  const othersCpuShares = othersFrom.map((from, index) => cpuShare(from, othersTo[index] ?? from));
+  const ownCpuShare = othersCpuShares.reduce((total, share) => total + share, serverCpuShare);
   await profile(undefined);
   await pause(200);
   const ages = await reader.ask('report', undefined);
@@ -124,10 +129,12 @@ try {
     p50Ms: round(ages.p50Ms),
     p99Ms: round(ages.p99Ms),
     maxMs: round(ages.maxMs),
-    serverCpuShare: round(cpuShare(loadedFrom, loadedTo)),
+    serverCpuShare: round(serverCpuShare),
     rssBytes: loadedTo.rssBytes,
-    /** Of the loads and the reader, for who shares the machine with the server. */
-    othersCpuShares: othersFrom.map((from, index) => round(cpuShare(from, othersTo[index] ?? from))),
+    /** Of the loads and the reader: who shares the machine with the server. */
+    othersCpuShares: othersCpuShares.map(round),
+    /** What strangers took meanwhile; with more than a little of it the ages say more of them than of the server. */
+    strangersCpuShare: round(Math.max(0, machineCpuShare - ownCpuShare)),
   };
   say(JSON.stringify(loadedResult));
   const ended = await Promise.all(loads.map((load) => load.ask('ended', undefined)));

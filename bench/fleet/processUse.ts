@@ -21,3 +21,13 @@ export function processUse(pid: number): ProcessUse {
 
 /** The CPU time between two looks as a share of one core. */
 export const cpuShare = (from: ProcessUse, to: ProcessUse): number => (to.cpuMs - from.cpuMs) / (to.atMs - from.atMs);
+
+/** User and system time of the whole machine, in milliseconds (proc(5)). */
+export function machineCpuMs(): number {
+  const [user = 0, nice = 0, system = 0, , , irq = 0, softirq = 0] = (
+    /^cpu +(.*)$/m.exec(readFileSync('/proc/stat', 'utf8'))?.[1] ?? ''
+  )
+    .split(' ')
+    .map(Number);
+  return (user + nice + system + irq + softirq) * 10;
+}
