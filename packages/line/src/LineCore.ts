@@ -670,10 +670,11 @@ export class LineCore {
     if (this.#state !== 'open') throw new LineError('FRAME_UNEXPECTED', 'a part came before the greeting was over');
     const record = this.assembler.handlePart(body);
     if (record === undefined) return;
-    if (!partedKinds.has(record[0]!)) {
-      throw new LineError('FRAME_UNEXPECTED', `a record of kind 0x${record[0]!.toString(16)} does not come in parts`);
+    const kind = record[0] ?? 0;
+    if (!partedKinds.has(kind)) {
+      throw new LineError('FRAME_UNEXPECTED', `a record of kind 0x${kind.toString(16)} does not come in parts`);
     }
-    if (record[0] !== recordKinds.packed) {
+    if (kind !== recordKinds.packed) {
       readRecords(record, this);
       return;
     }

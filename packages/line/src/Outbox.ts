@@ -243,15 +243,15 @@ export class Outbox {
       if (filled > 0 && (isLarge || filled + bytes > maxBytes)) return true;
       lane.servedMs = nowMs;
       lane.dequeue();
-      if (isLarge) {
+      if (isLarge || message === undefined) {
         listener.handlePart(lane.lane, this.#writePart(channel, frame, options.partBytes, listener));
-      } else if (message !== undefined) {
-        this.#remove(channel);
-        if (listener.place?.(channel.id, message) !== true) frame.appendMessage(channel.id, message);
-        listener.handleTaken(channel.id, lane.lane, message);
+        if (channel.isWaiting) lane.enqueue(channel);
+        return true;
       }
+      this.#remove(channel);
+      if (listener.place?.(channel.id, message) !== true) frame.appendMessage(channel.id, message);
+      listener.handleTaken(channel.id, lane.lane, message);
       if (channel.isWaiting) lane.enqueue(channel);
-      if (isLarge) return true;
     }
   }
 

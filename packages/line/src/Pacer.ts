@@ -12,12 +12,12 @@ const STANDING_QUEUE_MS = 4;
 /** The same for a line of several sockets: one that waits for a lost packet leaves its share of the path to the others. */
 const SHARED_QUEUE_MS = 13;
 /** A queue of so many times that is too long: the window is trimmed by steps. */
-const LONG_QUEUES = 1.5;
-const LONG_QUEUE_MS = 3;
+const LONG_QUEUES = 1.25;
+const LONG_QUEUE_MS = 1;
 const TRIM_STEP = 0.05;
 const LEAST_TRIM = 0.7;
 /** A queue of less than this share of it is too short, as where round trips vary: more has to be under way. */
-const SHORT_QUEUES = 0.4;
+const SHORT_QUEUES = 0.15;
 const MOST_TRIM = 1.5;
 /** The window is opened for one round in so many, to find out whether more fits: when the rate grows by so much and no queue shows, it does. */
 const PROBE_EVERY_ROUNDS = 8;
@@ -356,6 +356,8 @@ export class Pacer {
       this.#trim = Math.min(1, this.#trim + TRIM_STEP / 2);
     } else if (queuedMs < SHORT_QUEUES * this.#queueMs) {
       this.#trim = Math.min(MOST_TRIM, this.#trim + TRIM_STEP);
+    } else {
+      this.#trim += Math.max(-TRIM_STEP, Math.min(TRIM_STEP, 1 - this.#trim)) / 4;
     }
   }
 
