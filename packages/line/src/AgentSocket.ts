@@ -46,7 +46,6 @@ export class AgentSocket implements LineEndpoint {
       clock,
       limits,
       pacer: line.pacer,
-      assembler: line.assembler,
       handlers: {
         handleRecord: (kind, body) => this.#handleRecord(kind, body),
         handleMessage: () => {
@@ -58,6 +57,7 @@ export class AgentSocket implements LineEndpoint {
         fill: (frame) => owner.fillSocket(this, frame),
       },
     });
+    this.core.shareParts(line);
   }
 
   /** It is welcomed and carries data. */

@@ -1,22 +1,21 @@
 import type { Clock, Disposer } from '@longline/ros';
 import { closeReason, LineError, lineCloseCodes, parseClose } from './errors.ts';
 import type { LineClose, LineErrorCode } from './errors.ts';
+import { BEAT_BYTES, ClockExchange } from './ClockExchange.ts';
 import type { CoarseTimer, CoarseTimers } from './CoarseTimers.ts';
 import { Fifo } from './Fifo.ts';
 import { FrameBuilder } from './FrameBuilder.ts';
 import type { LineLimits } from './limits.ts';
 import type { MessageRecord } from './MessageRecord.ts';
 import { Pacer } from './Pacer.ts';
-import type { SentMark } from './Pacer.ts';
-import { PartAssembler } from './PartAssembler.ts';
 import { PartedRecord } from './PartedRecord.ts';
-import { Unpacker } from './packed/Unpacker.ts';
 import type { Zstd } from './packed/Zstd.ts';
-import { PeerClock } from './PeerClock.ts';
-import type { ClockEstimate, ClockSample } from './PeerClock.ts';
+import type { ClockEstimate } from './PeerClock.ts';
 import { readRecords } from './readRecords.ts';
-import { RECORD_HEADER_BYTES, recordKinds } from './recordKinds.ts';
+import { recordKinds } from './recordKinds.ts';
 import type { RecordKindName } from './recordKinds.ts';
+import { RecordUnwrapper } from './RecordUnwrapper.ts';
+import { SentBytes } from './SentBytes.ts';
 import type { Transport } from './Transport.ts';
 
 /** What a role does with what its socket brings. */
@@ -37,31 +36,16 @@ export interface LineCoreHandlers {
   handleClock?(): void;
 }
 
-/** Clock readings are rounded; less than this is no jump, in milliseconds. */
-const CLOCK_TOLERANCE_MS = 1;
 /** A timer that is later than this was held up by a process that stood still, in milliseconds. */
 const STALL_MS = 100;
 /** A path of long round trips is given so many of them before it counts as silent. */
 const SILENT_ROUND_TRIPS = 4;
 /** Pings that follow each other at once when a line opens: the clocks are known after the first round trips. */
 const FIRST_PINGS = 3;
-/** While something waits for room, an acknowledgement is asked for this often at least, in milliseconds. */
-const PRESSED_ACK_MS = 20;
-/** Else so often, in milliseconds, and for each of so many frames. */
-const CALM_ACK_MS = 1_000;
-const CALM_ACK_FRAMES = 10;
-/** An acknowledgement is asked for after this share of the window, so that it never closes for want of one. */
-const ACK_SHARE = 1 / 8;
-const MOST_UNASKED_BYTES = 128 * 1024;
-/** What may come in parts. */
-const partedKinds: ReadonlySet<number> = new Set([
-  recordKinds.message,
-  recordKinds.packed,
-  recordKinds.request,
-  recordKinds.reply,
-]);
 /** For so many forwarded messages the clock is read once. */
 const FORWARDED_PER_LOOK = 8;
+/** A frame that should have left so long ago waits for no timer, in milliseconds. */
+const OVERDUE_MS = 1;
 /** While the kernel takes nothing, it is looked this often whether it does, in milliseconds. */
 const HOLD_LOOK_MS = 20;
 
@@ -75,8 +59,6 @@ export interface LineCoreOptions {
   readonly pacer?: Pacer;
   /** Gives numbers to records that leave in parts, where several senders share a line. */
   readonly nextTransfer?: (() => number) | undefined;
-  /** Of the line, where it has several sockets; its own by default. */
-  readonly assembler?: PartAssembler;
   /** For packed records; without it compressed ones are refused. */
   readonly zstd?: Zstd | undefined;
   /** Of the process, where it has very many lines: for what need not be on time. Without it everything is, to the millisecond. */
@@ -95,16 +77,14 @@ export class LineCore {
   readonly pacer: Pacer;
   readonly #nextTransfer: (() => number) | undefined;
   readonly #zstd: Zstd | undefined;
-  #assembler: PartAssembler | undefined;
-  #unpacker: Unpacker | undefined;
+  #unwrapper: RecordUnwrapper | undefined;
+  readonly #sent: SentBytes;
+  readonly #clocks: ClockExchange;
   readonly #frame = new FrameBuilder();
   /** Full frames that a congested socket could not take yet: control records, which nothing replaces. */
   readonly #sealed = new Fifo<Uint8Array>();
   /** Records that leave in parts, between other frames. */
   readonly #large = new Fifo<PartedRecord>();
-  /** Frames whose acknowledgement is awaited. */
-  readonly #marks = new Fifo<SentMark>();
-  readonly #peerClock = new PeerClock();
   #state: 'greeting' | 'open' | 'closed' = 'greeting';
   /** Nothing that the other side sends on the open line was sent before this. */
   #beganMs: number;
@@ -113,22 +93,10 @@ export class LineCore {
   #receivedBytes = 0;
   /** As the other side was told last. */
   #toldReceivedBytes = 0;
-  #sentBytes = 0;
-  #peerReceivedBytes = 0;
-  /** Of the bytes not acknowledged, those that count as under way no more. */
-  #writtenOffBytes = 0;
   #largeBytes = 0;
   #transfers = 0;
-  #askedMs = Number.NEGATIVE_INFINITY;
-  #askedAtBytes = 0;
-  #framesSinceAsked = 0;
   /** Something waits for room: acknowledgements are asked for often. */
   pressed = false;
-  #pings = 0;
-  #pingSentMs = Number.NaN;
-  /** The other side's clock in its last pong, and ours when that came: told back with the next ping. */
-  #pongSentMs = Number.NaN;
-  #pongReceivedMs = Number.NaN;
   #sealedBytes = 0;
   /** Bytes of the frame being built that are heartbeats and acknowledgements. */
   #beatBytes = 0;
@@ -136,8 +104,6 @@ export class LineCore {
   /** A frame is being read: what answers it leaves in one frame, when all of it is read. */
   #reading = false;
   #flushWhenRead = false;
-  /** The frame being built asks for an acknowledgement. */
-  #asked = false;
   #flushedMs = Number.NEGATIVE_INFINITY;
   #flushDueMs = Number.NEGATIVE_INFINITY;
   #forwarded = 0;
@@ -153,8 +119,9 @@ export class LineCore {
     this.limits = options.limits;
     this.#handlers = options.handlers;
     this.pacer = options.pacer ?? new Pacer({ mostWindowBytes: options.limits.windowBytes });
+    this.#sent = new SentBytes(this.pacer);
+    this.#clocks = new ClockExchange(options.clock);
     this.#zstd = options.zstd;
-    this.#assembler = options.assembler;
     this.#nextTransfer = options.nextTransfer;
     this.#beganMs = this.#lastReceivedMs = this.#clock.monotonicMs();
     this.#timers = options.timers;
@@ -170,28 +137,23 @@ export class LineCore {
     return !this.pacer.hasRoom || this.#large.length > 0;
   }
 
-  /** Puts records together whose parts come on this socket, or on any of the line. */
-  get assembler(): PartAssembler {
-    return (this.#assembler ??= new PartAssembler(this.limits.maxFrameBytes));
-  }
-
   /** Parts of one record may come on this socket and on the given one. */
-  shareAssembler(other: LineCore): void {
-    this.#assembler = other.assembler;
+  shareParts(other: LineCore): void {
+    this.#unwrap.shareParts(other.#unwrap);
   }
 
   /** Bytes sent so far, and of these acknowledged. */
   get sentBytes(): number {
-    return this.#sentBytes;
+    return this.#sent.total;
   }
 
   /** Bytes that will have been sent when the frame being built has. */
   get pendingEndBytes(): number {
-    return this.#sentBytes + this.#sealedBytes + this.#frame.length;
+    return this.#sent.total + this.#sealedBytes + this.#frame.length;
   }
 
   get acknowledgedBytes(): number {
-    return this.#peerReceivedBytes;
+    return this.#sent.acknowledged;
   }
 
   /** Bytes handed to the socket that it still holds. */
@@ -215,19 +177,17 @@ export class LineCore {
 
   /** How long the oldest acknowledgement asked for has been awaited, in milliseconds; 0 when none is. */
   get awaitedMs(): number {
-    const mark = this.#marks.first;
-    return mark === undefined ? 0 : this.#clock.monotonicMs() - mark.sentMs;
+    return this.#sent.awaitedMs(this.#clock.monotonicMs());
   }
 
   /** Bytes sent and not yet acknowledged by the other side. */
   get unacknowledgedBytes(): number {
-    return this.#sentBytes - this.#peerReceivedBytes;
+    return this.#sent.unacknowledged;
   }
 
   /** What is under way on this socket does not come soon, if ever: others need not wait for it. */
   writeOff(): void {
-    this.pacer.handleLost(this.unacknowledgedBytes - this.#writtenOffBytes, this.#clock.monotonicMs());
-    this.#writtenOffBytes = this.unacknowledgedBytes;
+    this.#sent.writeOff(this.#clock.monotonicMs());
   }
 
   /**
@@ -297,7 +257,7 @@ export class LineCore {
    */
   #isOverdue(): boolean {
     if (++this.#forwarded % FORWARDED_PER_LOOK !== 0 || this.#cancelFlush === undefined) return false;
-    return this.#clock.monotonicMs() >= this.#flushDueMs;
+    return this.#clock.monotonicMs() >= this.#flushDueMs + OVERDUE_MS;
   }
 
   /**
@@ -375,12 +335,12 @@ export class LineCore {
     if (this.#state === 'closed') return;
     switch (kind) {
       case 'ping':
-        this.#expectBody(kind, body, 32);
+        this.#expectBody(kind, body, BEAT_BYTES);
         if (this.#greeted) throw new LineError('FRAME_UNEXPECTED', 'the accepting side sends no pings');
         this.#handlePing(body);
         break;
       case 'pong':
-        this.#expectBody(kind, body, 32);
+        this.#expectBody(kind, body, BEAT_BYTES);
         this.#handlePong(body);
         break;
       case 'part':
@@ -389,7 +349,7 @@ export class LineCore {
       case 'packed':
         if (this.#state !== 'open')
           throw new LineError('FRAME_UNEXPECTED', 'a packed came before the greeting was over');
-        this.#readPacked((this.#unpacker ??= new Unpacker(this.#zstd)), body);
+        readRecords(this.#unwrap.packed(body), this);
         break;
       case 'ackRequest':
         this.#expectBody(kind, body, 0);
@@ -430,7 +390,7 @@ export class LineCore {
 
   /** What is known of the other side's clocks. */
   clockEstimate(): ClockEstimate | undefined {
-    return this.#peerClock.estimate(this.#clock.monotonicMs());
+    return this.#clocks.estimate();
   }
 
   /**
@@ -438,14 +398,7 @@ export class LineCore {
    * than the truth. Before the clocks were compared, and when one of them has jumped, it is the age of the line.
    */
   transitMs(sentMs: number): number {
-    const nowMs = this.#clock.monotonicMs();
-    const estimate = this.clockEstimate();
-    const lineAgeMs = nowMs - this.#beganMs;
-    if (estimate === undefined) return lineAgeMs;
-    const elapsedMs = nowMs + estimate.offsetMs - sentMs;
-    // From the future: a machine slept since the clocks were compared, and its clock stood still meanwhile.
-    if (elapsedMs < -estimate.errorMs - CLOCK_TOLERANCE_MS) return lineAgeMs;
-    return Math.min(Math.max(0, elapsedMs) + estimate.errorMs, lineAgeMs);
+    return this.#clocks.transitMs(sentMs, this.#beganMs);
   }
 
   #sendAll(): void {
@@ -466,11 +419,8 @@ export class LineCore {
 
   #send(frame: Uint8Array): void {
     const nowMs = this.#clock.monotonicMs();
-    this.#sentBytes += frame.length;
     this.#flushedMs = nowMs;
-    const mark = this.pacer.handleSent(frame.length, this.#sentBytes, nowMs);
-    if (this.#asked) this.#marks.push(mark);
-    this.#asked = false;
+    this.#sent.handleSent(frame.length, nowMs);
     this.#transport.send(frame);
   }
 
@@ -514,7 +464,7 @@ export class LineCore {
 
   /** Asks for an acknowledgement at once, unless one is awaited. */
   askNow(): void {
-    if (this.#state !== 'open' || this.#marks.length > 0 || this.unacknowledgedBytes === 0) return;
+    if (this.#state !== 'open' || this.#sent.isAwaiting || this.unacknowledgedBytes === 0) return;
     this.#ask();
     this.flush();
   }
@@ -522,26 +472,15 @@ export class LineCore {
   /** Asks for an acknowledgement with the frame being built, where it is time to. */
   #askForAck(): void {
     if (this.#state !== 'open') return;
-    const bytes = this.#sentBytes + this.#frame.length - this.#askedAtBytes;
-    const sinceMs = this.#clock.monotonicMs() - this.#askedMs;
-    const pressed = this.pressed || this.#large.length > 0;
-    // The next heartbeat acknowledges the one before: on an idle line nothing else is said.
     const isBeat = this.#frame.length === this.#beatBytes;
     this.#beatBytes = 0;
-    if (this.#asked) return;
-    if (!isBeat) this.#framesSinceAsked++;
-    const due =
-      bytes >= Math.min(MOST_UNASKED_BYTES, this.pacer.windowBytes * ACK_SHARE) ||
-      (!isBeat && (sinceMs >= (pressed ? PRESSED_ACK_MS : CALM_ACK_MS) || this.#framesSinceAsked >= CALM_ACK_FRAMES));
-    if (due) this.#ask();
+    const pressed = this.pressed || this.#large.length > 0;
+    if (this.#sent.shouldAsk(this.#frame.length, isBeat, pressed, this.#clock.monotonicMs())) this.#ask();
   }
 
   #ask(): void {
-    this.#asked = true;
-    this.#askedMs = this.#clock.monotonicMs();
-    this.#framesSinceAsked = 0;
     this.#frame.append(recordKinds.ackRequest);
-    this.#askedAtBytes = this.#sentBytes + this.#frame.length;
+    this.#sent.handleAsked(this.#frame.length, this.#clock.monotonicMs());
   }
 
   #flushAfter(delayMs: number, nowMs = this.#clock.monotonicMs()): void {
@@ -604,88 +543,45 @@ export class LineCore {
     if (this.#state === 'open') this.#cancelBeat = this.#clock.after(this.limits.heartbeatMs, () => this.#beat());
   }
 
-  /** Clause 7.1: our clocks, and what the last pong needs to be a measurement for the other side too. */
   #ping(): void {
-    this.#pings++;
-    this.#pingSentMs = this.#clock.monotonicMs();
-    bodyView.setFloat64(0, this.#pingSentMs, true);
-    bodyView.setBigUint64(8, this.#clock.wallNs(), true);
-    bodyView.setFloat64(16, this.#pongSentMs, true);
-    bodyView.setFloat64(24, this.#pongReceivedMs, true);
-    if (this.unacknowledgedBytes > 0) this.#askedMs = Number.NEGATIVE_INFINITY;
-    this.#appendBeat('ping', body32);
+    if (this.unacknowledgedBytes > 0) this.#sent.askSoon();
+    this.#appendBeat('ping', this.#clocks.ping());
     this.#appendAck();
     this.flush();
   }
 
   #handlePing(ping: Uint8Array): void {
-    const view = viewOf(ping);
-    const receivedMs = this.#lastReceivedMs;
-    const sentMs = view.getFloat64(0, true);
-    const pongSentMs = view.getFloat64(16, true);
-    if (pongSentMs === this.#pongSentMs) {
-      this.#handleSample({
-        t1: pongSentMs,
-        t2: view.getFloat64(24, true),
-        t3: sentMs,
-        t4: receivedMs,
-        peerWallNs: view.getBigUint64(8, true),
-        ourWallNs: this.#clock.wallNs(),
-      });
-    }
-    this.#pongSentMs = this.#clock.monotonicMs();
-    bodyView.setFloat64(0, sentMs, true);
-    bodyView.setFloat64(8, receivedMs, true);
-    bodyView.setFloat64(16, this.#pongSentMs, true);
-    bodyView.setBigUint64(24, this.#clock.wallNs(), true);
-    this.#appendBeat('pong', body32);
+    const { pong, roundTripMs } = this.#clocks.handlePing(ping, this.#lastReceivedMs);
+    this.#appendBeat('pong', pong);
+    this.#handleRoundTrip(roundTripMs);
     this.#appendAck();
     this.flush();
   }
 
   #handlePong(pong: Uint8Array): void {
-    const view = viewOf(pong);
-    if (view.getFloat64(0, true) !== this.#pingSentMs) return;
-    this.#pongReceivedMs = this.#clock.monotonicMs();
-    this.#pongSentMs = view.getFloat64(16, true);
-    this.#handleSample({
-      t1: this.#pingSentMs,
-      t2: view.getFloat64(8, true),
-      t3: this.#pongSentMs,
-      t4: this.#pongReceivedMs,
-      peerWallNs: view.getBigUint64(24, true),
-      ourWallNs: this.#clock.wallNs(),
-    });
-    if (this.#pings < FIRST_PINGS) this.#ping();
+    this.#handleRoundTrip(this.#clocks.handlePong(pong));
+    if (this.#clocks.pings < FIRST_PINGS) this.#ping();
   }
 
-  #handleSample(sample: ClockSample): void {
-    this.#peerClock.handleSample(sample);
-    this.pacer.handleRoundTrip(sample.t4 - sample.t1 - (sample.t3 - sample.t2), sample.t4);
+  #handleRoundTrip(roundTripMs: number | undefined): void {
+    if (roundTripMs === undefined) return;
+    this.pacer.handleRoundTrip(roundTripMs, this.#clock.monotonicMs());
     this.#handlers.handleClock?.();
   }
 
   /** Clause 4.4. What is put together is read as if it had come in one frame. */
   #handlePart(body: Uint8Array): void {
     if (this.#state !== 'open') throw new LineError('FRAME_UNEXPECTED', 'a part came before the greeting was over');
-    const record = this.assembler.handlePart(body);
-    if (record === undefined) return;
-    const kind = record[0] ?? 0;
-    if (!partedKinds.has(kind)) {
-      throw new LineError('FRAME_UNEXPECTED', `a record of kind 0x${kind.toString(16)} does not come in parts`);
-    }
-    if (kind !== recordKinds.packed) {
-      readRecords(record, this);
-      return;
-    }
-    // What came in parts stands alone.
-    this.#readPacked(new Unpacker(this.#zstd), record.subarray(RECORD_HEADER_BYTES));
+    const records = this.#unwrap.part(body);
+    if (records !== undefined) readRecords(records, this);
   }
 
-  #readPacked(unpacker: Unpacker, body: Uint8Array): void {
-    const records = unpacker.unpack(body, this.limits.maxFrameBytes);
-    this.#handlers.handleUnpacked?.(body.length, records.length);
-    readRecords(records, this);
+  get #unwrap(): RecordUnwrapper {
+    return (this.#unwrapper ??= new RecordUnwrapper({
+      maxBytes: this.limits.maxFrameBytes,
+      zstd: this.#zstd,
+      handleUnpacked: (packedBytes, bytes) => this.#handlers.handleUnpacked?.(packedBytes, bytes),
+    }));
   }
 
   #acknowledge(): void {
@@ -697,8 +593,8 @@ export class LineCore {
   #appendAck(): void {
     if (this.#state === 'closed' || this.#toldReceivedBytes === this.#receivedBytes) return;
     this.#toldReceivedBytes = this.#receivedBytes;
-    bodyView.setBigUint64(0, BigInt(this.#receivedBytes), true);
-    this.#appendBeat('ack', body8);
+    ackView.setBigUint64(0, BigInt(this.#receivedBytes), true);
+    this.#appendBeat('ack', ackBody);
   }
 
   #appendBeat(kind: 'ping' | 'pong' | 'ack', body: Uint8Array): void {
@@ -709,21 +605,7 @@ export class LineCore {
   }
 
   #handleAck(receivedBytes: number): void {
-    if (receivedBytes > this.#sentBytes) {
-      throw new LineError('FRAME_MALFORMED', `${receivedBytes} bytes are acknowledged; ${this.#sentBytes} were sent`);
-    }
-    const bytes = receivedBytes - this.#peerReceivedBytes;
-    if (bytes <= 0) return;
-    this.#peerReceivedBytes = receivedBytes;
-    this.#askedAtBytes = Math.max(this.#askedAtBytes, receivedBytes);
-    let newest: SentMark | undefined;
-    for (let mark = this.#marks.first; mark !== undefined && mark.endBytes <= receivedBytes; mark = this.#marks.first) {
-      newest = mark;
-      this.#marks.shift();
-    }
-    const writtenOff = Math.min(bytes, this.#writtenOffBytes);
-    this.#writtenOffBytes -= writtenOff;
-    this.pacer.handleAcknowledged(bytes, newest, this.#clock.monotonicMs(), writtenOff);
+    if (!this.#sent.handleAck(receivedBytes, this.#clock.monotonicMs())) return;
     if (this.#large.length > 0) this.flush();
     this.#handlers.handleRoom();
   }
@@ -735,9 +617,8 @@ export class LineCore {
   }
 }
 
-/** The bodies of heartbeats are written here and copied into their frame at once. */
-const body32 = new Uint8Array(32);
-const body8 = body32.subarray(0, 8);
-const bodyView = new DataView(body32.buffer);
+/** An ack is written here and copied into its frame at once. */
+const ackBody = new Uint8Array(8);
+const ackView = new DataView(ackBody.buffer);
 
 const viewOf = (bytes: Uint8Array): DataView => new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);

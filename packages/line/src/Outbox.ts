@@ -227,7 +227,7 @@ export class Outbox {
       if (channel === undefined) return false;
       while (channel.isExpired(nowMs)) this.#drop(channel);
       const message = channel.messages.first;
-      if (!channel.isWaiting) {
+      if (!channel.isWaiting()) {
         lane.dequeue();
         continue;
       }
@@ -245,13 +245,13 @@ export class Outbox {
       lane.dequeue();
       if (isLarge || message === undefined) {
         listener.handlePart(lane.lane, this.#writePart(channel, frame, options.partBytes, listener));
-        if (channel.isWaiting) lane.enqueue(channel);
+        if (channel.isWaiting()) lane.enqueue(channel);
         return true;
       }
       this.#remove(channel);
       if (listener.place?.(channel.id, message) !== true) frame.appendMessage(channel.id, message);
       listener.handleTaken(channel.id, lane.lane, message);
-      if (channel.isWaiting) lane.enqueue(channel);
+      if (channel.isWaiting()) lane.enqueue(channel);
     }
   }
 
@@ -312,7 +312,7 @@ export class Outbox {
         }
         passes--;
         lane.dequeue();
-        if (victim.isWaiting) lane.enqueue(victim);
+        if (victim.isWaiting()) lane.enqueue(victim);
       }
     }
     return this.#bytes + bytes <= this.#limits.maxBytes;

@@ -115,7 +115,7 @@ export class RobotEnd extends LineEnd {
     this.#further.set(index, socket);
     older?.close('LINE_CLOSED', 'a newer socket took its place');
     socket.#first = this;
-    socket.line.shareAssembler(this.line);
+    socket.line.shareParts(this.line);
     socket.welcome(welcome);
   }
 

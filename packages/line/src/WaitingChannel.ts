@@ -34,7 +34,7 @@ export class WaitingChannel {
   }
 
   /** Something of it can leave. */
-  get isWaiting(): boolean {
+  isWaiting(): boolean {
     return this.messages.length > 0 || this.parted !== undefined;
   }
 
