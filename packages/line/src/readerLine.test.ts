@@ -118,8 +118,8 @@ describe('a reader line', () => {
     }
     expect(clock.monotonicMs() - startMs).toBeCloseTo(50, 5);
     const frames = pair.right.sent.length - before;
-    // One every 2 ms; the clock is read for every eighth message.
-    expect(frames).toBeGreaterThanOrEqual(18);
+    // One every 2 ms, 1 ms late at most; the clock is read for every eighth message.
+    expect(frames).toBeGreaterThanOrEqual(14);
     expect(frames).toBeLessThanOrEqual(26);
   });
 
