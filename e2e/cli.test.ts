@@ -41,7 +41,7 @@ afterAll(async () => {
 describe('reading', { timeout: TEST_MS }, () => {
   it('devices', async () => {
     const { text, json } = await both('devices');
-    expect(text).toMatch(/^DEVICE {2}PRESENCE .*\nturtle {2}online .* connected {2}turtlesim:\n$/);
+    expect(text).toMatch(/^DEVICE {2}PRESENCE .* SOCKETS {2}ROBOT\nturtle {2}online .* connected .* turtlesim:\n$/);
     expect(json).toEqual([expect.objectContaining({ device: 'turtle', online: true, robot: 'turtlesim:' })]);
   });
 
