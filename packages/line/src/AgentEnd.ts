@@ -1,6 +1,6 @@
-import type { Clock, Disposer, MessageParts } from '@longline/ros';
-import { AgentSocket } from './AgentSocket.ts';
-import type { AgentSocketOwner } from './AgentSocket.ts';
+import type { Clock, MessageParts } from '@longline/ros';
+import type { AgentSocket, AgentSocketOwner } from './AgentSocket.ts';
+import { AgentSockets, COPY_SOCKET } from './AgentSockets.ts';
 import type { LineEndpoint } from './bindWebSocket.ts';
 import { ChannelSender } from './ChannelSender.ts';
 import type { AdvertisedChannel } from './ChannelSender.ts';
@@ -15,8 +15,6 @@ import { welcomeSchema } from './hello.ts';
 import type { AgentHello, Welcome } from './hello.ts';
 import { decodeHeaded, decodeJson, encodeHeaded, encodeJson } from './jsonRecord.ts';
 import { defaultLimits } from './limits.ts';
-import type { LineLimits } from './limits.ts';
-import type { LineCore } from './LineCore.ts';
 import { LineEnd } from './LineEnd.ts';
 import type { LineEndOptions } from './LineEnd.ts';
 import type { FillOptions, Outbox, OutboxListener } from './Outbox.ts';
@@ -57,8 +55,6 @@ export interface AgentLineState extends PathEstimate {
 }
 
 const DROP_REPORT_MS = 1_000;
-/** While there are further sockets, it is looked this often whether they are still wanted, in milliseconds. */
-const SOCKETS_LOOK_MS = 5_000;
 /** A lane that got no turn for so long, or for a hundred chunks, gets one, in milliseconds. */
 const STARVED_MS = 1_000;
 const STARVED_CHUNKS = 100;
@@ -69,8 +65,6 @@ const STARVED_CHUNKS = 100;
 const LITTLE_SHARE = 0.4;
 const LITTLE_ROUND_TRIPS = 3;
 const LITTLE_MS = 200;
-/** The socket for copies; those after it are for bulk data. */
-const COPY_SOCKET = 1;
 
 interface Known {
   /** The other side knows the channel once so many bytes of the first socket are acknowledged. */
@@ -86,7 +80,6 @@ interface Known {
  */
 export class AgentEnd extends LineEnd implements AgentSocketOwner {
   readonly #clock: Clock;
-  readonly #limits: LineLimits;
   readonly #hello: AgentHello;
   readonly #outbox: Outbox;
   readonly #handlers: AgentEndHandlers;
@@ -99,16 +92,11 @@ export class AgentEnd extends LineEnd implements AgentSocketOwner {
   #framePacking: FramePacking | undefined;
   readonly #recentRequests = new RecentRequests();
   readonly #known = new Map<number, Known>();
-  /** Further sockets by their number, those being dialled too. */
-  readonly #sockets = new Map<number, AgentSocket>();
+  readonly #sockets: AgentSockets;
   /** What the first socket's frames take. */
   readonly #urgent: OutboxListener;
   /** What those of sockets for bulk data take. */
   readonly #bulk: OutboxListener;
-  #dialling: number | undefined;
-  /** It has or had further sockets: requests may come twice. */
-  #mayRepeat = false;
-  #cancelLook: Disposer | undefined;
   #dropsReportedMs = Number.NEGATIVE_INFINITY;
   /** The owner had its say after the welcome: the channels are advertised, so messages may follow. */
   #ready = false;
@@ -117,7 +105,6 @@ export class AgentEnd extends LineEnd implements AgentSocketOwner {
   constructor(options: LineEndOptions<AgentEndHandlers> & { readonly hello: AgentHello; readonly outbox: Outbox }) {
     const limits = { ...defaultLimits, ...options.limits };
     super(options, limits, options.outbox.nextTransfer);
-    this.#limits = limits;
     this.#clock = options.clock;
     this.#hello = options.hello;
     this.#outbox = options.outbox;
@@ -125,6 +112,17 @@ export class AgentEnd extends LineEnd implements AgentSocketOwner {
     this.#channels = new ChannelSender(this.line);
     this.#copies = new Copies(this.line);
     this.#zstd = options.zstd;
+    const { clock, hello, handlers } = options;
+    this.#sockets = new AgentSockets({
+      line: this.line,
+      plan: this.#plan,
+      clock,
+      limits,
+      hello,
+      owner: this,
+      handleWanted: handlers.handleSocketWanted?.bind(handlers),
+      handleLook: () => this.#pump(),
+    });
     this.#bulk = {
       handleTaken: (id, lane, message) => this.#handleTaken(id, lane, message),
       handlePart: (lane, bytes) => this.#handleLeft(lane, bytes),
@@ -142,8 +140,8 @@ export class AgentEnd extends LineEnd implements AgentSocketOwner {
     const { pacer } = this.line;
     return {
       ...pacer.estimate,
-      sockets: 1 + this.#open().length,
-      copies: this.#copySocket() !== undefined && this.#plan.copies(pacer.bytesPerMs, this.#clock.monotonicMs()),
+      sockets: this.#sockets.cores.length,
+      copies: this.#sockets.forCopies !== undefined && this.#plan.copies(pacer.bytesPerMs, this.#clock.monotonicMs()),
     };
   }
 
@@ -188,7 +186,7 @@ export class AgentEnd extends LineEnd implements AgentSocketOwner {
     const head = encodeHeaded(header);
     const body = [head, payload];
     this.line.sendLarge('reply', body, true);
-    if (head.length + payload.length <= MOST_COPIED_BYTES) this.#copySocket()?.core.send('reply', body, true);
+    if (head.length + payload.length <= MOST_COPIED_BYTES) this.#sockets.forCopies?.core.send('reply', body, true);
   }
 
   close(message = 'the agent stops'): void {
@@ -202,10 +200,8 @@ export class AgentEnd extends LineEnd implements AgentSocketOwner {
 
   /** For {@link AgentSocket}. */
   handleSocketOpen(socket: AgentSocket): void {
-    this.#dialling = undefined;
-    this.#plan.handleOpened();
     if (this.line.state !== 'open') socket.core.close('LINE_CLOSED', 'the line ended');
-    this.#leaveStuck([this.line, ...this.#open().map(({ core }) => core)]);
+    this.#sockets.handleOpened();
     this.#pump();
   }
 
@@ -216,9 +212,7 @@ export class AgentEnd extends LineEnd implements AgentSocketOwner {
 
   /** For {@link AgentSocket}. */
   handleSocketClosed(socket: AgentSocket, wasOpen: boolean): void {
-    if (this.#sockets.get(socket.index) === socket) this.#sockets.delete(socket.index);
-    if (this.#dialling === socket.index) this.#dialling = undefined;
-    if (!wasOpen) this.#plan.handleRefused(1 + this.#sockets.size, this.#clock.monotonicMs());
+    this.#sockets.handleClosed(socket, wasOpen);
     if (socket.index === COPY_SOCKET) this.#copies.handleSocketClosed();
   }
 
@@ -230,9 +224,9 @@ export class AgentEnd extends LineEnd implements AgentSocketOwner {
       return;
     }
     const { pacer } = this.line;
-    if (!pacer.hasRoom || this.#isStuck(socket.core)) return;
-    const isLeastLoaded = this.#isLeastLoaded(socket);
-    const isFirst = this.#bulkSockets().every(({ index }) => index >= socket.index);
+    if (!pacer.hasRoom || this.#sockets.isStuck(socket.core)) return;
+    const isLeastLoaded = this.#sockets.isLeastLoaded(socket);
+    const isFirst = this.#sockets.forBulk.every(({ index }) => index >= socket.index);
     const options = this.#fillOptions({
       lowest: 'bulk',
       largeOnly: true,
@@ -269,7 +263,7 @@ export class AgentEnd extends LineEnd implements AgentSocketOwner {
     if (kind !== 'request') throw new LineError('FRAME_UNEXPECTED', `a server sends no ${kind} to an open agent`);
     const { header, payload } = decodeHeaded('request', body, requestHeaderSchema, this.line.limits.maxJsonBytes);
     // Of a request that came on two sockets the first copy counts.
-    if (this.#mayRepeat && this.#recentRequests.has(header)) return;
+    if (this.#sockets.hadAny && this.#recentRequests.has(header)) return;
     this.#recentRequests.add(header);
     this.#handlers.handleRequest(header, payload, header.ageMs + this.line.transitMs(header.sentMs));
   }
@@ -279,11 +273,10 @@ export class AgentEnd extends LineEnd implements AgentSocketOwner {
   }
 
   override handleClosed(close: LineClose): void {
-    this.#cancelLook?.();
     this.#outbox.handleLineClosed();
     // Motion ends with the line: nothing of the further sockets comes before that.
     this.#handlers.handleClosed(close);
-    for (const socket of [...this.#sockets.values()]) socket.core.close('LINE_CLOSED', 'the line ended');
+    this.#sockets.close();
   }
 
   override handleHeld(): void {
@@ -295,7 +288,7 @@ export class AgentEnd extends LineEnd implements AgentSocketOwner {
     this.#reportDrops();
     const room = this.#room();
     this.#outbox.block(room);
-    const bulkElsewhere = this.#bulkSockets().length > 0;
+    const bulkElsewhere = this.#sockets.forBulk.length > 0;
     const lowest =
       room === 'bulk' && (bulkElsewhere || this.line.largeBytes > 0) ? (bulkElsewhere ? 'telemetry' : 'state') : room;
     // Behind urgent messages that fill the path the others get a hundredth of it.
@@ -310,9 +303,7 @@ export class AgentEnd extends LineEnd implements AgentSocketOwner {
   /** The least urgent lane that may leave now. */
   #room(): Lane {
     const { pacer } = this.line;
-    const bulk = this.#bulkSockets();
-    const hasWay = bulk.length === 0 ? !this.#isStuck(this.line) : bulk.some(({ core }) => !this.#isStuck(core));
-    if (pacer.hasRoom) return hasWay ? 'bulk' : 'state';
+    if (pacer.hasRoom) return this.#sockets.canCarryBulk ? 'bulk' : 'state';
     // Where urgent messages are little beside the rest, what fills the window is the rest: they go ahead of it.
     const isLittle = this.#plan.urgentBytesPerMs < pacer.bytesPerMs * LITTLE_SHARE;
     const littleBytes = pacer.bytesPerMs * LITTLE_SHARE * Math.max(LITTLE_MS, LITTLE_ROUND_TRIPS * pacer.rttMs);
@@ -323,7 +314,7 @@ export class AgentEnd extends LineEnd implements AgentSocketOwner {
   /** Bytes under way ahead of an urgent message, on that socket of those that carry it which is the least behind. */
   #urgentInFlightBytes(): number {
     const copies = this.#plan.copies(this.line.pacer.bytesPerMs, this.#clock.monotonicMs());
-    const copySocket = copies ? this.#copySocket() : undefined;
+    const copySocket = copies ? this.#sockets.forCopies : undefined;
     return Math.min(this.line.unacknowledgedBytes, copySocket?.core.unacknowledgedBytes ?? Number.POSITIVE_INFINITY);
   }
 
@@ -333,12 +324,12 @@ export class AgentEnd extends LineEnd implements AgentSocketOwner {
     this.#pumping = true;
     try {
       this.line.flush();
-      const bulk = this.#bulkSockets();
+      const bulk = this.#sockets.forBulk;
       for (let sent = -1; bulk.length > 0 && sent !== this.line.pacer.inFlightBytes;) {
         sent = this.line.pacer.inFlightBytes;
         for (const { core } of bulk) core.flush();
       }
-      this.#copySocket()?.core.flush();
+      this.#sockets.forCopies?.core.flush();
       this.#steer();
     } finally {
       this.#pumping = false;
@@ -361,71 +352,20 @@ export class AgentEnd extends LineEnd implements AgentSocketOwner {
   #steer(): void {
     const nowMs = this.#clock.monotonicMs();
     const { pacer } = this.line;
-    const open = this.#open();
-    const cores: readonly LineCore[] = [this.line, ...open.map(({ core }) => core)];
+    this.#sockets.leaveStuck();
+    const { cores } = this.#sockets;
+    const hasFurther = cores.length > 1;
     let awaitedMs = 0;
     for (const core of cores) awaitedMs = Math.max(awaitedMs, core.awaitedMs);
     // While the rate is still being found out, queues come and go.
     if (!Number.isNaN(pacer.rttMs)) this.#plan.handleAwaited(awaitedMs, pacer.rttMs * (pacer.growing ? 2 : 1), nowMs);
-    this.#leaveStuck(cores);
-    pacer.sharedBySockets = open.length > 0;
+    pacer.sharedBySockets = hasFurther;
     const waits = this.#outbox.bytes > 0;
-    for (const core of cores) core.pressed = waits || open.length > 0;
+    for (const core of cores) core.pressed = waits || hasFurther;
     // Nothing else would open the window again.
     if (waits && awaitedMs === 0) for (const core of cores) core.askNow();
-    const copying = open.length > 0 && this.#plan.copies(pacer.bytesPerMs, nowMs);
-    if (this.#copySocket() !== undefined) this.#copies.set(copying);
-    this.#setSockets(nowMs);
-  }
-
-  /** What is stuck holds up nothing that works, and the socket for copies makes room for a new one where the first is stuck too. */
-  #leaveStuck(cores: readonly LineCore[]): void {
-    const stuck = cores.filter((core) => this.#isStuck(core));
-    if (stuck.length === 0) return;
-    const { rttMs } = this.line.pacer;
-    const works = cores.some((core) => !this.#plan.isLate(core.awaitedMs, rttMs));
-    if (works) for (const core of stuck) core.writeOff();
-    const copies = this.#copySocket()?.core;
-    if (copies === undefined || !stuck.includes(copies) || !stuck.includes(this.line)) return;
-    if (works || this.#dialling === undefined) copies.close('LINE_CLOSED', 'a new socket takes its place');
-  }
-
-  #isStuck(core: LineCore): boolean {
-    return this.#plan.isStuck(core.awaitedMs, this.line.pacer.rttMs);
-  }
-
-  #setSockets(nowMs: number): void {
-    const have = 1 + this.#sockets.size;
-    const wanted = this.#plan.wanted(have, nowMs);
-    if (wanted > have && this.#dialling === undefined && this.#handlers.handleSocketWanted !== undefined) {
-      const index = [1, 2, 3].find((free) => !this.#sockets.has(free));
-      if (index === undefined) return;
-      this.#dialling = index;
-      this.#handlers.handleSocketWanted((transport) => this.#attach(index, transport));
-    } else if (wanted < have) {
-      for (const socket of [...this.#sockets.values()])
-        socket.core.close('LINE_CLOSED', 'the path rewards no further socket');
-    }
-    if (this.#sockets.size > 0) {
-      this.#cancelLook ??= this.#clock.after(SOCKETS_LOOK_MS, () => {
-        this.#cancelLook = undefined;
-        this.#pump();
-      });
-    }
-  }
-
-  #attach(index: number, transport: Transport): AgentSocket {
-    const socket = new AgentSocket({
-      transport,
-      clock: this.#clock,
-      limits: this.#limits,
-      line: this.line,
-      hello: { ...this.#hello, socket: index },
-      owner: this,
-    });
-    this.#sockets.set(index, socket);
-    this.#mayRepeat = true;
-    return socket;
+    if (this.#sockets.forCopies !== undefined) this.#copies.set(this.#plan.copies(pacer.bytesPerMs, nowMs));
+    this.#sockets.adjust(nowMs);
   }
 
   #fillOptions(
@@ -440,24 +380,6 @@ export class AgentEnd extends LineEnd implements AgentSocketOwner {
       starvedAfterMs: Math.max(STARVED_MS, bytesPerMs === 0 ? 0 : (STARVED_CHUNKS * chunkBytes) / bytesPerMs),
       ...options,
     };
-  }
-
-  #open(): AgentSocket[] {
-    return [...this.#sockets.values()].filter((socket) => socket.isOpen);
-  }
-
-  #copySocket(): AgentSocket | undefined {
-    const socket = this.#sockets.get(COPY_SOCKET);
-    return socket?.isOpen === true ? socket : undefined;
-  }
-
-  #bulkSockets(): AgentSocket[] {
-    return this.#sockets.size < 2 ? [] : this.#open().filter(({ index }) => index > COPY_SOCKET);
-  }
-
-  #isLeastLoaded(socket: AgentSocket): boolean {
-    const { unacknowledgedBytes } = socket.core;
-    return this.#bulkSockets().every(({ core }) => unacknowledgedBytes <= core.unacknowledgedBytes);
   }
 
   #reportDrops(): void {
