@@ -101,6 +101,8 @@ export class AgentEnd extends LineEnd implements AgentSocketOwner {
   /** The owner had its say after the welcome: the channels are advertised, so messages may follow. */
   #ready = false;
   #pumping = false;
+  /** When the frame being filled was begun: the clock is read once for all messages in it. */
+  #filledMs = 0;
 
   constructor(options: LineEndOptions<AgentEndHandlers> & { readonly hello: AgentHello; readonly outbox: Outbox }) {
     const limits = { ...defaultLimits, ...options.limits };
@@ -344,7 +346,7 @@ export class AgentEnd extends LineEnd implements AgentSocketOwner {
   }
 
   #handleLeft(lane: Lane, bytes: number): void {
-    this.#plan.handleSent(lane, bytes, this.#clock.monotonicMs());
+    this.#plan.handleSent(lane, bytes, this.#filledMs);
     this.#handlers.handleSent?.(lane, bytes);
   }
 
@@ -371,6 +373,7 @@ export class AgentEnd extends LineEnd implements AgentSocketOwner {
   #fillOptions(
     options: Pick<FillOptions, 'lowest' | 'lowestStarved' | 'smallOnly' | 'largeOnly' | 'mayTake'>,
   ): FillOptions {
+    this.#filledMs = this.#clock.monotonicMs();
     const { pacer, limits, cutBytes } = this.line;
     const { chunkBytes, bytesPerMs } = pacer;
     return {
