@@ -68,10 +68,10 @@ export class AgentSockets {
     return [this.#options.line, ...this.open.map(({ core }) => core)];
   }
 
-  /** Bulk data has somewhere to go. */
+  /** Bulk data has somewhere to go: what follows late data on the only socket waits behind it, and is late too. */
   get canCarryBulk(): boolean {
     const bulk = this.forBulk;
-    return bulk.length === 0 ? !this.isStuck(this.#options.line) : bulk.some(({ core }) => !this.isStuck(core));
+    return bulk.length === 0 ? !this.#isLate(this.#options.line) : bulk.some(({ core }) => !this.isStuck(core));
   }
 
   /** It waits for TCP's doubled timer. */
@@ -105,11 +105,11 @@ export class AgentSockets {
 
   /** What is stuck holds up nothing that works, and the socket for copies makes room for a new one where the first is stuck too. */
   leaveStuck(): void {
-    const { line, plan } = this.#options;
+    const { line } = this.#options;
     const { cores } = this;
     const stuck = cores.filter((core) => this.isStuck(core));
     if (stuck.length === 0) return;
-    const works = cores.some((core) => !plan.isLate(core.awaitedMs, line.pacer.rttMs));
+    const works = cores.some((core) => !this.#isLate(core));
     if (works) for (const core of stuck) core.writeOff();
     const copies = this.forCopies?.core;
     if (copies === undefined || !stuck.includes(copies) || !stuck.includes(line)) return;
@@ -133,6 +133,11 @@ export class AgentSockets {
       this.#cancelLook = undefined;
       handleLook();
     });
+  }
+
+  #isLate(core: LineCore): boolean {
+    const { plan, line } = this.#options;
+    return plan.isLate(core.awaitedMs, line.pacer.rttMs);
   }
 
   #closeAll(reason: string): void {

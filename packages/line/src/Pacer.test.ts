@@ -132,9 +132,9 @@ describe('Pacer', () => {
     const pacer = new Pacer();
     pacer.handleSent(8_192, 8_192, 0);
     expect([pacer.hasRoom, pacer.hasUrgentRoom]).toEqual([false, false]);
-    pacer.handleLost(8_000, 0);
+    pacer.handleLost(8_000);
     expect([pacer.hasRoom, pacer.hasUrgentRoom, pacer.inFlightBytes]).toEqual([true, true, 192]);
-    pacer.handleLost(8_000, 0);
+    pacer.handleLost(8_000);
     expect(pacer.inFlightBytes).toBe(0);
   });
 

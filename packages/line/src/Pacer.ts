@@ -37,6 +37,9 @@ const ROUNDS_TO_SETTLE = 3;
 /** A round trip so much longer than the shortest says that a queue stands: it ends the growth at once. */
 const QUEUED_ROUND_TRIPS = 2.5;
 const QUEUED_MS = 20;
+/** Acknowledgements are timely again from here on; a rate of less than this share of the one before is then looked for anew. */
+const TIMELY_ROUND_TRIPS = 1.4;
+const STALLED_SHARE = 0.5;
 /** Once settled, the window is drained this often to see the path's own round trip, and to a share that empties any queue. */
 const DRAIN_EVERY_MS = 2_500;
 const DRAIN_EVERY_ROUNDS = 12;
@@ -124,6 +127,10 @@ export class Pacer {
   #firstSentMs = Number.NaN;
   #inFlight = 0;
   #growing = true;
+  /** The first growth is over. */
+  #isKnown = false;
+  /** The rate when acknowledgements began to come late, while they do. */
+  #rateBeforeStall: number | undefined;
   #bestRate = 0;
   #roundsWithoutGrowth = 0;
   /** A round ends when what was delivered exceeds what was under way at its start. */
@@ -182,7 +189,7 @@ export class Pacer {
   get chunkBytes(): number {
     const { firstWindowBytes, leastChunkBytes, mostChunkBytes } = this.#limits;
     const nearBytes = this.#growing && this.isNear ? NEAR_CHUNK_BYTES : firstWindowBytes;
-    if (this.#growing && this.#rate * CHUNK_MS < nearBytes) return nearBytes;
+    if (!this.#isKnown && this.#rate * CHUNK_MS < nearBytes) return nearBytes;
     return Math.min(mostChunkBytes, Math.max(leastChunkBytes, Math.floor(this.#rate * CHUNK_MS)));
   }
 
@@ -241,7 +248,7 @@ export class Pacer {
   /** `bytes` more arrived, some of them written off before; `mark` is that of the newest frame that did, if it was marked. */
   handleAcknowledged(bytes: number, mark: SentMark | undefined, nowMs: number, writtenOffBytes = 0): void {
     this.#inFlight = Math.max(0, this.#inFlight - bytes + writtenOffBytes);
-    this.#delivered += bytes;
+    this.#delivered += bytes - writtenOffBytes;
     this.#deliveredMs = nowMs;
     if (mark !== undefined) {
       this.#firstSentMs = mark.sentMs;
@@ -249,19 +256,22 @@ export class Pacer {
       this.#roundRttMs = Math.min(this.#roundRttMs, rttMs - (this.#rate > 0 ? mark.bytes / this.#rate : 0));
       this.handleRoundTrip(rttMs, nowMs);
       if (mark.drained) this.#drainedRttMs = Math.min(this.#drainedRttMs, rttMs);
+      this.#handleStall(rttMs);
       this.#handleRate(mark, nowMs);
     }
     if (this.#delivered >= this.#roundEndsAt) this.#endRound(nowMs);
     this.#setWindow();
   }
 
-  /**
-   * What was under way on a socket never arrives, or not soon: the socket closed, or is stuck. How fast what left until now
-   * arrives says nothing of the path.
-   */
-  handleLost(bytes: number, nowMs: number): void {
-    this.#gapEndMs = nowMs;
+  /** What was under way on a socket never arrives, or not soon: the socket closed, or is stuck. */
+  handleLost(bytes: number): void {
     this.#inFlight = Math.max(0, this.#inFlight - bytes);
+  }
+
+  /** A socket closed or got stuck: how fast what left until now arrives says nothing of the path. */
+  handleGap(nowMs: number): void {
+    this.#gapEndMs = nowMs;
+    this.#rateBeforeStall ??= this.#rate;
   }
 
   /** A round trip was measured, by an acknowledgement or by a ping. */
@@ -285,11 +295,32 @@ export class Pacer {
     const elapsedMs = Math.max(nowMs - mark.deliveredMs, mark.sentMs - mark.firstSentMs);
     if (elapsedMs <= 0 || mark.sentMs < this.#gapEndMs) return;
     const rate = (this.#delivered - mark.deliveredBytes) / elapsedMs;
-    // What was offered says only that the path carries at least so much.
-    if (mark.offered && rate < this.#rate) return;
+    // What was offered says only that the path carries at least so much, unless it waited in a queue.
+    if (mark.offered && rate < this.#rate && !this.#isQueued(nowMs - mark.sentMs)) return;
     const memoryMs = Math.max(RATE_MEMORY_MS, RATE_MEMORY_ROUNDS * this.#rttMs);
     this.#rates.handle(rate, nowMs, memoryMs);
     this.#rate = this.#rates.best;
+  }
+
+  /** A stall that is over may have left too low a rate behind: what was delivered in it is what TCP repeated. */
+  #handleStall(rttMs: number): void {
+    if (this.#isQueued(rttMs)) {
+      this.#rateBeforeStall ??= this.#rate;
+    } else if (this.#rateBeforeStall !== undefined && rttMs <= TIMELY_ROUND_TRIPS * this.#rttMs) {
+      if (this.#isKnown && this.#rate < this.#rateBeforeStall * STALLED_SHARE) this.#grow();
+      this.#rateBeforeStall = undefined;
+    }
+  }
+
+  #grow(): void {
+    this.#growing = true;
+    this.#bestRate = this.#rate;
+    this.#roundsWithoutGrowth = 0;
+  }
+
+  /** So long a round trip says that a queue stands, or that a lost packet held it up. */
+  #isQueued(rttMs: number): boolean {
+    return rttMs > QUEUED_ROUND_TRIPS * this.#rttMs + QUEUED_MS;
   }
 
   get #queueMs(): number {
@@ -309,7 +340,7 @@ export class Pacer {
   /** Does the rate still grow with the window? */
   #look(nowMs: number): void {
     if (!this.#roundWasFull) return;
-    const queued = this.#lastRttMs > QUEUED_ROUND_TRIPS * this.#rttMs + QUEUED_MS;
+    const queued = this.#isQueued(this.#lastRttMs);
     if (this.#rate >= this.#bestRate * GROWTH && !queued) {
       this.#bestRate = this.#rate;
       this.#roundsWithoutGrowth = 0;
@@ -318,6 +349,7 @@ export class Pacer {
     this.#bestRate = Math.max(this.#bestRate, this.#rate);
     if (++this.#roundsWithoutGrowth < ROUNDS_TO_SETTLE && !queued) return;
     this.#growing = false;
+    this.#isKnown = true;
     this.#drain(nowMs);
   }
 
@@ -338,9 +370,7 @@ export class Pacer {
     if (!this.#roundWasFull) return;
     const queuedMs = this.#roundRttMs - this.#rttMs;
     if (this.#probing && this.#rate >= this.#bestRate * PROBE_GROWTH && queuedMs < PROBE_QUEUE_MS) {
-      this.#growing = true;
-      this.#bestRate = this.#rate;
-      this.#roundsWithoutGrowth = 0;
+      this.#grow();
     }
     this.#probing = ++this.#roundsSinceProbe >= PROBE_EVERY_ROUNDS;
     if (this.#probing) {
@@ -385,7 +415,7 @@ export class Pacer {
     const path = this.#rate === 0 ? 0 : this.#rate * this.#rttMs;
     const queue = this.#gain < 1 ? 0 : Math.max(this.#rate * this.#queueMs, path * STANDING_QUEUE_SHARE);
     const first = isNear ? Math.max(firstWindowBytes, NEAR_WINDOW_BYTES) : firstWindowBytes;
-    const least = this.#growing ? Math.min(first, mostWindowBytes) : leastWindowBytes;
+    const least = this.#growing && !this.#isKnown ? Math.min(first, mostWindowBytes) : leastWindowBytes;
     const gain = this.#growing ? GROWTH_GAIN : this.#gain * this.#trim;
     this.#window = Math.min(mostWindowBytes, Math.max(least, gain * path + queue));
   }

@@ -111,7 +111,8 @@ export class SentBytes {
 
   /** What is under way does not come soon, if ever: other sockets need not wait for it. */
   writeOff(nowMs: number): void {
-    this.#pacer.handleLost(this.unacknowledged - this.#writtenOff, nowMs);
+    if (this.#writtenOff === 0) this.#pacer.handleGap(nowMs);
+    this.#pacer.handleLost(this.unacknowledged - this.#writtenOff);
     this.#writtenOff = this.unacknowledged;
   }
 }
