@@ -4,7 +4,7 @@ import type { Lane } from './channelRecords.ts';
 export const MAX_SOCKETS = 4;
 /** An acknowledgement is late when it takes so many of the shortest round trips, and so much more, in milliseconds. */
 const LATE_ROUND_TRIPS = 1.4;
-const LATE_MS = 38;
+const lateMs = (rttMs: number): number => Math.min(38, 20 + 0.3 * rttMs);
 /** And acknowledgements are timely again from here on: a queue that empties is no new reason. */
 const TIMELY_ROUND_TRIPS = 1.1;
 const TIMELY_MS = 10;
@@ -53,7 +53,7 @@ export class SocketPlan {
 
   /** Whether an acknowledgement takes so long that a packet was lost, or a queue stands. */
   isLate(awaitedMs: number, rttMs: number): boolean {
-    return awaitedMs > rttMs * LATE_ROUND_TRIPS + LATE_MS;
+    return awaitedMs > rttMs * LATE_ROUND_TRIPS + lateMs(rttMs);
   }
 
   /** Whether a socket whose acknowledgement is awaited so long waits for TCP's doubled timer, which a new one does not. */
@@ -64,9 +64,7 @@ export class SocketPlan {
   /** An acknowledgement came, or is still awaited, after so long. `rttMs` is the shortest round trip. */
   handleAwaited(awaitedMs: number, rttMs: number, nowMs: number): void {
     if (this.isStuck(awaitedMs, rttMs)) this.#believedMs = nowMs;
-    const late = this.#late
-      ? awaitedMs > rttMs * TIMELY_ROUND_TRIPS + TIMELY_MS
-      : awaitedMs > rttMs * LATE_ROUND_TRIPS + LATE_MS;
+    const late = this.#late ? awaitedMs > rttMs * TIMELY_ROUND_TRIPS + TIMELY_MS : this.isLate(awaitedMs, rttMs);
     if (late === this.#late) return;
     this.#late = late;
     if (!late) return;
