@@ -12,6 +12,8 @@ export interface Reply {
   readonly code?: string | undefined;
   readonly message?: string | undefined;
   readonly encoding?: ReplyHeader['encoding'];
+  /** When it was so, on the robot's wall clock, milliseconds since 1970; undefined where the server said it. */
+  readonly robotMs?: number | undefined;
   /** A view into the received frame, or empty. */
   readonly payload: Uint8Array;
 }
@@ -26,6 +28,8 @@ interface OpenRequest {
   received: boolean;
 }
 
+/** Motion streams open on one line. */
+const MAX_STREAMS = 1_000;
 /** How long after its deadline a request's reply is still waited for: the way back. */
 const REPLY_GRACE_MS = 2_000;
 const nothing = new Uint8Array(0);
@@ -35,6 +39,8 @@ export class OpenRequests {
   readonly #clock: Clock;
   readonly #limits: LineLimits;
   readonly #open = new Map<string, OpenRequest>();
+  /** Motion streams by their ID: every frame has it, and only refusals are answered (clause 5.10). */
+  readonly #streams = new Map<string, ReplyListener>();
 
   constructor(clock: Clock, limits: LineLimits) {
     this.#clock = clock;
@@ -56,11 +62,25 @@ export class OpenRequests {
     this.#open.set(id, { listener, cancel, received: false });
   }
 
+  /** Hears every reply to the frames of a motion stream until the disposer is called. Throws `LIMIT_EXCEEDED`. */
+  openStream(id: string, listener: ReplyListener): Disposer {
+    if (this.#streams.size >= MAX_STREAMS) {
+      throw new LineError('LIMIT_EXCEEDED', `${MAX_STREAMS} motion streams are open on this line; release one`);
+    }
+    this.#streams.set(id, listener);
+    return () => {
+      if (this.#streams.get(id) === listener) this.#streams.delete(id);
+    };
+  }
+
   /** A reply record came. One to an unknown ID is ignored: it may be late. */
   handleReply(body: Uint8Array): void {
     const { header, payload } = decodeHeaded('reply', body, replyHeaderSchema, this.#limits.maxJsonBytes);
     const request = this.#open.get(header.id);
-    if (request === undefined) return;
+    if (request === undefined) {
+      this.#streams.get(header.id)?.({ ...header, payload });
+      return;
+    }
     if (header.state !== 'received') {
       request.cancel();
       this.#open.delete(header.id);

@@ -1,4 +1,4 @@
-import type { Clock } from '@longline/ros';
+import type { Clock, Disposer } from '@longline/ros';
 import { ChannelReceiver } from './ChannelReceiver.ts';
 import type { ChannelListener } from './ChannelReceiver.ts';
 import type { AdvertisedChannel } from './ChannelSender.ts';
@@ -69,10 +69,20 @@ export class ReaderEnd extends LineEnd {
 
   /** Sends a request for a device and tells the listener what becomes of it. Throws `LINE_CLOSED`, `LIMIT_EXCEEDED`. */
   request(request: OutgoingRequest, payload: Uint8Array, listener: ReplyListener): void {
-    if (this.line.state !== 'open') throw new LineError('LINE_CLOSED', 'the line to the server is not open');
+    if (this.line.state !== 'open') throw lineNotOpen();
     this.#requests.add(request, listener);
-    const header = encodeHeaded({ ...request, sentMs: this.#clock.monotonicMs() });
-    this.line.sendLarge('request', [header, payload], true);
+    this.#send(request, payload);
+  }
+
+  /** Begins a motion stream: the listener hears the refusals of the frames that {@link motion} sends under this ID. */
+  openStream(id: string, listener: ReplyListener): Disposer {
+    return this.#requests.openStream(id, listener);
+  }
+
+  /** Sends one frame of a motion stream (clause 5.10). Throws `LINE_CLOSED`. */
+  motion(frame: OutgoingRequest, payload: Uint8Array): void {
+    if (this.line.state !== 'open') throw lineNotOpen();
+    this.#send(frame, payload);
   }
 
   close(message = 'the reader leaves'): void {
@@ -113,4 +123,11 @@ export class ReaderEnd extends LineEnd {
         throw new LineError('FRAME_UNEXPECTED', `a server sends no ${kind} to a reader`);
     }
   }
+
+  #send(request: OutgoingRequest, payload: Uint8Array): void {
+    const header = encodeHeaded({ ...request, sentMs: this.#clock.monotonicMs() });
+    this.line.sendLarge('request', [header, payload], true);
+  }
 }
+
+const lineNotOpen = (): LineError => new LineError('LINE_CLOSED', 'the line to the server is not open');

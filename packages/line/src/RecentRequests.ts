@@ -5,11 +5,11 @@ const KEPT = 256;
 export class RecentRequests {
   readonly #keys = new Set<string>();
 
-  has(request: { readonly id: string; readonly sentMs: number }): boolean {
+  has(request: { readonly id: string; readonly sequence: number; readonly sentMs: number }): boolean {
     return this.#keys.has(keyOf(request));
   }
 
-  add(request: { readonly id: string; readonly sentMs: number }): void {
+  add(request: { readonly id: string; readonly sequence: number; readonly sentMs: number }): void {
     this.#keys.add(keyOf(request));
     if (this.#keys.size <= KEPT) return;
     const [oldest] = this.#keys;
@@ -18,4 +18,12 @@ export class RecentRequests {
 }
 
 /** A request that is sent again has another time of sending: that is the robot's business, not a copy. */
-const keyOf = ({ id, sentMs }: { readonly id: string; readonly sentMs: number }): string => `${sentMs} ${id}`;
+const keyOf = ({
+  id,
+  sequence,
+  sentMs,
+}: {
+  readonly id: string;
+  readonly sequence: number;
+  readonly sentMs: number;
+}): string => `${sentMs} ${sequence} ${id}`;

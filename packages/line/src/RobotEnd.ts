@@ -1,5 +1,5 @@
 import { schemaHash } from '@longline/ros';
-import type { Clock, Schema } from '@longline/ros';
+import type { Clock, Disposer, Schema } from '@longline/ros';
 import { ChannelReceiver } from './ChannelReceiver.ts';
 import type { ChannelListener, ReceivedChannel, SharedDefinitions } from './ChannelReceiver.ts';
 import type { AdvertisedChannel } from './ChannelSender.ts';
@@ -38,6 +38,8 @@ export interface RobotEndHandlers extends ChannelListener {
   handleClock?(): void;
   handleClosed(close: LineClose): void;
 }
+
+const lineNotOpen = (): LineError => new LineError('LINE_CLOSED', 'the line to the robot is not open');
 
 /** A request as its maker gives it; the line adds the time of sending. */
 export type OutgoingRequest = Omit<RequestHeader, 'sentMs'>;
@@ -131,8 +133,32 @@ export class RobotEnd extends LineEnd {
 
   /** Sends a request to the robot and tells the listener what becomes of it. Throws `LINE_CLOSED`, `LIMIT_EXCEEDED`. */
   request(request: OutgoingRequest, payload: Uint8Array, listener: ReplyListener): void {
-    if (this.line.state !== 'open') throw new LineError('LINE_CLOSED', 'the line to the robot is not open');
+    if (this.line.state !== 'open') throw lineNotOpen();
     this.#requests.add(request, listener);
+    this.#send(request, payload);
+  }
+
+  /**
+   * Begins a motion stream: the listener hears the refusals of the frames that {@link motion} sends under this ID. Throws
+   * `LINE_CLOSED`, `LIMIT_EXCEEDED`.
+   */
+  openStream(id: string, listener: ReplyListener): Disposer {
+    if (this.line.state !== 'open') throw lineNotOpen();
+    return this.#requests.openStream(id, listener);
+  }
+
+  /** Sends one frame of a motion stream (clause 5.10). Throws `LINE_CLOSED`. */
+  motion(frame: OutgoingRequest, payload: Uint8Array): void {
+    if (this.line.state !== 'open') throw lineNotOpen();
+    this.#send(frame, payload);
+  }
+
+  /** Tells the robot which of its `watched` channels are looked at (clause 3.5); nothing once the line ended. */
+  demand(channels: readonly DemandedChannel[]): void {
+    if (this.line.state === 'open') this.line.send('demand', [encodeJson({ channels })], true);
+  }
+
+  #send(request: OutgoingRequest, payload: Uint8Array): void {
     // The payload may be a view into a frame, and may have to wait.
     const kept = payload.length > this.line.cutBytes ? payload.slice() : payload;
     const head = encodeHeaded({ ...request, sentMs: this.#clock.monotonicMs() });
@@ -142,11 +168,6 @@ export class RobotEnd extends LineEnd {
     // The path is one that loses packets, else there were no further sockets: the first copy counts.
     const newest = [...(this.#further?.values() ?? [])].at(-1);
     newest?.line.send('request', body, true);
-  }
-
-  /** Tells the robot which of its `watched` channels are looked at (clause 3.5); nothing once the line ended. */
-  demand(channels: readonly DemandedChannel[]): void {
-    if (this.line.state === 'open') this.line.send('demand', [encodeJson({ channels })], true);
   }
 
   get #requests(): OpenRequests {

@@ -52,13 +52,22 @@ export { readRecords } from './readRecords.ts';
 export type { RecordReader } from './readRecords.ts';
 export { recordKinds } from './recordKinds.ts';
 export type { RecordKind, RecordKindName } from './recordKinds.ts';
-export { actionSchema, isCommand, requestHeaderSchema, stopRoom } from './requestRecords.ts';
-export type { Action, ActionKind, ReplyHeader, ReplyState, RequestHeader, RobotStatus } from './requestRecords.ts';
+export { actionSchema, isCommand, isStop, requestHeaderSchema, stopRoom } from './requestRecords.ts';
+export type {
+  Action,
+  ActionKind,
+  MotionStatus,
+  ReplyHeader,
+  ReplyState,
+  RequestHeader,
+  RobotStatus,
+} from './requestRecords.ts';
 export { RemoteGraph } from './RemoteGraph.ts';
 export type { RemoteRobot } from './RemoteGraph.ts';
 export { decodeSnapshot, encodeSnapshot } from './snapshotPayload.ts';
 export { replyError } from './replyError.ts';
-export { standingPayloadSchema } from './payloads.ts';
+export { leasePayloadSchema, standingPayloadSchema, stopPayloadSchema } from './payloads.ts';
+export type { StopPayload } from './payloads.ts';
 export { RobotEnd } from './RobotEnd.ts';
 export type { OutgoingRequest, RobotEndHandlers, RobotWelcome } from './RobotEnd.ts';
 export type { Transport } from './Transport.ts';

@@ -51,6 +51,17 @@ export const deviceRecordSchema = z.object({
   status: robotStatusSchema,
   /** The robot's wall clock minus the server's, in milliseconds, and its error; absent before it was measured. */
   clock: z.optional(z.object({ offsetMs: z.number(), errorMs: z.number(), roundTripMs: z.number() })),
+  /** Who may move it now; absent when nobody holds the lease. */
+  lease: z.optional(
+    z.object({
+      token: z.int().min(1),
+      holder: z.string().max(256),
+      /** Server wall time, milliseconds since 1970. */
+      sinceMs: z.number(),
+    }),
+  ),
+  /** A stop waits for the device to come back. */
+  stopWaits: z.optional(z.boolean()),
   /** How its line is doing, in short, as of this record. */
   line: z.optional(
     z.object({

@@ -5,6 +5,9 @@ import { deviceIdSchema } from './hello.ts';
 const name = z.string().min(1).max(1024);
 const milliseconds = z.number().min(0).max(86_400_000);
 
+/** A lease lasts for so long after its holder's last word, in milliseconds. */
+const leaseHold = z.number().min(200).max(60_000);
+
 /** Clause 5.2: what a request asks for. The payload carries message, request or value. */
 export const actionSchema = z.discriminatedUnion('kind', [
   z.object({
@@ -36,6 +39,15 @@ export const actionSchema = z.discriminatedUnion('kind', [
     resumed: z.optional(z.boolean()),
   }),
   z.object({ kind: z.literal('standing.end'), topic: name }),
+  /** One frame of a motion stream under a lease: only its refusal is answered. Payload: the message. */
+  z.object({ kind: z.literal('motion'), topic: name, type: z.optional(name), encoding: encodingSchema }),
+  /** Takes the lease, without which nothing moves the robot; the server gives it its token. */
+  z.object({ kind: z.literal('lease.take'), holdMs: leaseHold, takeOver: z.optional(z.boolean()) }),
+  z.object({ kind: z.literal('lease.renew'), holdMs: leaseHold }),
+  z.object({ kind: z.literal('lease.release') }),
+  /** Stops outputs, all by default, and keeps them stopped until they are released. */
+  z.object({ kind: z.literal('stop'), outputs: z.optional(name) }),
+  z.object({ kind: z.literal('stop.release'), outputs: z.optional(name) }),
 ]);
 export type Action = z.infer<typeof actionSchema>;
 export type ActionKind = Action['kind'];
@@ -45,10 +57,15 @@ export const isCommand = (action: Action): boolean =>
   action.kind === 'publish' ||
   action.kind === 'call' ||
   action.kind === 'parameter.set' ||
+  action.kind === 'stop' ||
+  action.kind === 'stop.release' ||
   action.kind.startsWith('standing.');
 
+/** Those that only ever make a robot stand still: they are never too late, and find room always (clause 5.6). */
+export const isStop = (action: Action): boolean => action.kind === 'stop' || action.kind === 'standing.end';
+
 /** Room that bounds of open requests keep for stops: no flood of others may keep a robot moving (clause 5.6). */
-export const stopRoom = (action: Action): number => (action.kind === 'standing.end' ? 100 : 0);
+export const stopRoom = (action: Action): number => (isStop(action) ? 100 : 0);
 
 /** Clause 5.1: the envelope of everything that is asked of a robot. */
 export const requestHeaderSchema = z.object({
@@ -84,9 +101,40 @@ export const replyHeaderSchema = z.object({
   message: z.optional(z.string().max(8192)),
   /** Encoding of the payload. */
   encoding: z.optional(encodingSchema),
+  /** When it was so, on the robot's wall clock, milliseconds since 1970; absent where the server says it. */
+  robotMs: z.optional(z.number()),
 });
 export type ReplyHeader = z.infer<typeof replyHeaderSchema>;
 export type ReplyState = ReplyHeader['state'];
+
+/** Clause 5.12: an output that moves the robot, as the robot's guard has it. */
+export const motionOutputSchema = z.object({
+  kind: z.enum(['topic', 'service', 'parameter']),
+  name,
+  /** `undelivered`: a stop that ROS did not take. */
+  state: z.enum(['still', 'moving', 'stopping', 'undelivered']),
+  /** Without a fresh frame for so long it is stopped, in milliseconds. */
+  timeoutMs: z.number(),
+  /** Others that publish on the same topic: a stop here does not stop them. */
+  others: z.array(name).max(16),
+  /** Frames refused since the robot's guard began, and why the last one was. */
+  refused: z.int().min(0),
+  lastRefusal: z.optional(z.string().max(64)),
+});
+
+/** Clause 5.12: motion on a robot. */
+export const motionStatusSchema = z.object({
+  /** The process that stops the robot when nobody else does. */
+  deadman: z.object({ state: z.enum(['ready', 'absent']), reason: z.optional(z.string().max(2048)) }),
+  /** The highest lease token seen, and whether its lease holds. */
+  token: z.int().min(0),
+  leased: z.boolean(),
+  /** Stops that stand until they are released: which outputs (a pattern), by whom, robot's wall time in milliseconds since 1970. */
+  latches: z.array(z.object({ outputs: name, by: z.string().max(256), sinceMs: z.number() })).max(100),
+  /** Those used or named in the configuration. */
+  outputs: z.array(motionOutputSchema).max(200),
+});
+export type MotionStatus = z.infer<typeof motionStatusSchema>;
 
 /** Clause 6: all that is true of a robot now besides its channels; each record replaces the one before. */
 export const robotStatusSchema = z.object({
@@ -109,5 +157,7 @@ export const robotStatusSchema = z.object({
       level: z.enum(['free', 'thinned', 'sparse', 'spent']),
     }),
   ),
+  /** What moves the robot; absent where nothing may. */
+  motion: z.optional(motionStatusSchema),
 });
 export type RobotStatus = z.infer<typeof robotStatusSchema>;
