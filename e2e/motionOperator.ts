@@ -1,0 +1,15 @@
+// An operator's program: takes the lease of a device and drives at 20 Hz until it is killed. Prints a JSON line with `driving`,
+// and one for every refusal or loss.
+import { connect } from '@longline/client';
+
+const [server = '', device = ''] = process.argv.slice(2);
+const say = (line: object): void => console.log(JSON.stringify(line));
+const fleet = connect(server);
+const lease = await fleet.device(device).takeLease({ holdMs: 1_000, takeOver: true });
+lease.lost.addEventListener('abort', () => say({ lost: String(lease.lost.reason) }));
+let count = 0;
+setInterval(() => {
+  // Every frame is another one, so that a late one shows.
+  lease.publish('/cmd_vel', { linear: { x: 1 + ++count / 1_000_000 } });
+  if (count === 20) say({ driving: true });
+}, 50);
