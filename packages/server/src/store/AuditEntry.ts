@@ -1,0 +1,43 @@
+/** What an entry of the audit is about. */
+export type AuditWhat =
+  /** A command ended, or the robot's later word settled it. `outcome` is its state. */
+  | 'command'
+  /** A request was refused before it became a command. */
+  | 'refused'
+  | 'lease.taken'
+  | 'lease.takenOver'
+  | 'lease.released'
+  /** It ran out, its line ended, or somebody took it over. */
+  | 'lease.lost'
+  /** A stream of motion frames under a lease ended; `details` has how many were sent and refused. */
+  | 'motion.start'
+  | 'motion.end'
+  /** One frame of a stream, at most every 10 s. */
+  | 'motion.sample'
+  | 'motion.refused'
+  | 'stop'
+  | 'stop.release';
+
+/** One thing that somebody did or wanted to do, for whoever asks later. */
+export interface AuditEntry {
+  readonly what: AuditWhat;
+  /** The name of who asked. */
+  readonly principal: string;
+  readonly device?: string | undefined;
+  /** The topic, service, parameter or pattern it is about. */
+  readonly target?: string | undefined;
+  /** How it ended: the state of a command, `done` by default. */
+  readonly outcome?: string | undefined;
+  /** Why it did not end as it should. */
+  readonly code?: string | undefined;
+  /** Fencing token of the lease; 0 without one. */
+  readonly token?: number | undefined;
+  /** Whatever else is worth knowing: plain values, at most 4 KiB as JSON; a larger one is left out. */
+  readonly details?: Readonly<Record<string, unknown>> | undefined;
+}
+
+/** An entry as it is kept: numbered, with the server's wall time in milliseconds since 1970. */
+export interface KeptAuditEntry extends AuditEntry {
+  readonly order: number;
+  readonly timeMs: number;
+}

@@ -1,0 +1,13 @@
+import { stringifyExact } from '@longline/ros';
+import type { AuditEntry } from './AuditEntry.ts';
+
+/** Longest details of one entry, in characters of JSON. */
+export const MAX_DETAILS_LENGTH = 4_096;
+
+/** An entry fit to be kept: details that are too long are left out, which they then say. */
+export function auditEntryFor(entry: AuditEntry): AuditEntry {
+  const { details } = entry;
+  if (details === undefined) return entry;
+  const { length } = stringifyExact(details);
+  return length <= MAX_DETAILS_LENGTH ? entry : { ...entry, details: { leftOut: `${length} characters` } };
+}
