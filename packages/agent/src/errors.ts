@@ -5,10 +5,13 @@ export const agentErrorCodes = [
   'AGENT_BUSY',
   'AGENT_STOPPED',
   'CHANNEL_LIMIT',
+  'CLOCK_UNSURE',
   'COMMAND_EXPIRED',
   'COMMAND_ID_REUSED',
   'COMMAND_OUT_OF_ORDER',
+  'COMMAND_UNCERTAIN',
   'CONFIG_INVALID',
+  'LEASE_NEEDED',
   'LEASE_STALE',
   'MOTION_LINE_ENDED',
   'MOTION_NOT_RESUMED',
@@ -18,6 +21,7 @@ export const agentErrorCodes = [
   'RESPONSE_INVALID',
   'ROBOT_URL_INVALID',
   'STANDING_LIMIT',
+  'STATE_UNWRITABLE',
 ] as const;
 export type AgentErrorCode = (typeof agentErrorCodes)[number];
 
