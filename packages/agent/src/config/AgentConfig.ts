@@ -1,10 +1,12 @@
 import { hostname } from 'node:os';
+import { isAbsolute } from 'node:path';
 import { isDeviceId } from '@longline/line';
 import { LonglineError } from '@longline/ros';
 import { z } from 'zod';
 import { parseRobotUrl } from '../openGraph.ts';
 import { budgetSchema } from './budgetSchema.ts';
 import { hostDeviceId } from './hostDeviceId.ts';
+import { motionSchema } from './motionSchema.ts';
 import { serversSchema } from './serversSchema.ts';
 import { patternSchema, topicRuleSchema } from './topicRule.ts';
 
@@ -48,8 +50,10 @@ export const agentConfigSchema = z.strictObject({
     .default([{ match: '/**', send: true }]),
   /** What may come from outside, as patterns of names. Default: nothing. */
   allow: z.strictObject({ publish: patterns, call: patterns, setParameters: patterns }).prefault({}),
-  /** Outputs that move the robot, besides those that do by their type (Twist, Ackermann, JointTrajectory). Default none. */
-  motion: z.strictObject({ topics: patterns }).prefault({}),
+  /** What moves the robot. Default: topics of the types Twist, TwistStamped, Ackermann and JointTrajectory. */
+  motion: motionSchema.prefault({}),
+  /** An absolute path: the folder for what must survive restarts. Default: `stateFolder`. */
+  stateDir: z.string().min(1).max(1_024).refine(isAbsolute, 'write an absolute path').optional(),
   /** What waits for the line. */
   outbox: z
     .strictObject({

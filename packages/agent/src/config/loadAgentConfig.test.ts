@@ -6,6 +6,7 @@ import { hostDeviceId } from './hostDeviceId.ts';
 import { loadAgentConfig } from './loadAgentConfig.ts';
 import { parseAgentConfig } from './parseAgentConfig.ts';
 import { lineUrl } from './serverUrl.ts';
+import { stateFolder } from './stateFolder.ts';
 
 test('an empty config is complete: everything has its default', async () => {
   const { device, ...rest } = await loadAgentConfig();
@@ -15,7 +16,7 @@ test('an empty config is complete: everything has its default', async () => {
     robot: 'ros1://localhost:11311',
     topics: [{ match: '/**', send: true }],
     allow: { publish: [], call: [], setParameters: [] },
-    motion: { topics: [] },
+    motion: { byType: true, outputs: [] },
     outbox: { maxBytes: 64 * 1024 * 1024, queueDepth: 100 },
     line: { silenceMs: 3_000 },
   });
@@ -41,6 +42,13 @@ topics:
 allow:
   publish: [/turtle1/cmd_vel]
   call: ['/turtle1/teleport_*']
+motion:
+  outputs:
+    - topic: /turtle1/cmd_vel
+      maxRateHz: 20
+      limits: [{ field: linear.x, min: -1, max: 1, beyond: clamp }]
+      stop: [zeros, { lock: /pause }, { call: /stop_motors }]
+stateDir: /var/lib/longline
 proxy: http://proxy:3128
 `,
   );
@@ -55,6 +63,23 @@ proxy: http://proxy:3128
       { match: '/**', send: true },
     ],
     allow: { publish: ['/turtle1/cmd_vel'], call: ['/turtle1/teleport_*'], setParameters: [] },
+    motion: {
+      byType: true,
+      outputs: [
+        {
+          topic: '/turtle1/cmd_vel',
+          timeoutMs: 500,
+          maxRateHz: 20,
+          limits: [{ field: 'linear.x', min: -1, max: 1, beyond: 'clamp' }],
+          stop: [
+            'zeros',
+            { publish: '/pause', type: 'std_msgs/Bool', message: { data: true }, release: { data: false } },
+            { call: '/stop_motors', request: {} },
+          ],
+        },
+      ],
+    },
+    stateDir: '/var/lib/longline',
     proxy: 'http://proxy:3128',
   });
   expect(parseAgentConfig(config)).toEqual(config);
@@ -102,6 +127,36 @@ const bad: readonly (readonly [what: string, yaml: string, ...messages: string[]
   ['a key twice', 'device: a\ndevice: b', 'line 2'],
   ['an outbox too small', 'outbox: {maxBytes: 5}', 'outbox.maxBytes', '1048576'],
   ['a budget too small', 'budget: {bytesPerDay: 100}', 'budget.bytesPerDay (line 1)', '1048576'],
+  [
+    'an output without a name',
+    'motion: {outputs: [{timeoutMs: 500}]}',
+    'motion.outputs[0] (line 1)',
+    'write one of topic',
+  ],
+  [
+    'an output with two names',
+    'motion: {outputs: [{topic: /a, service: /b}]}',
+    'motion.outputs[0]',
+    'write one of topic',
+  ],
+  ['a timeout too short', 'motion: {outputs: [{topic: /a, timeoutMs: 5}]}', 'motion.outputs[0].timeoutMs', '100'],
+  [
+    'zeros for a service',
+    'motion: {outputs: [{service: /a, stop: [zeros]}]}',
+    'outputs[0].stop',
+    'zeros stop topics only',
+  ],
+  ['a stop that is none', 'motion: {outputs: [{topic: /a, stop: [brake]}]}', 'outputs[0].stop[0]', 'write zeros'],
+  ['a rate below the timeout', 'motion: {outputs: [{topic: /a, maxRateHz: 2}]}', 'outputs[0].maxRateHz', 'two orders'],
+  ['a limit that bounds nothing', 'motion: {outputs: [{topic: /a, limits: [{field: x}]}]}', 'limits[0]', 'min, max'],
+  [
+    'a limit upside down',
+    'motion: {outputs: [{topic: /a, limits: [{field: x, min: 1, max: 0}]}]}',
+    'limits[0]',
+    'above',
+  ],
+  ['the list of earlier versions', 'motion: {topics: [/a]}', 'motion.topics (line 1)', 'byType, outputs'],
+  ['a relative state folder', 'stateDir: state', 'stateDir (line 1)', 'absolute path'],
   ['a proxy that is none', 'proxy: socks5://x', 'proxy (line 1)', 'http://HOST:PORT'],
 ];
 test.each(bad)('refused with its place and remedy: %s', async (_what, yaml, ...messages) => {
@@ -131,4 +186,12 @@ test('the address of the line comes from any address of the server', () => {
   expect(lineUrl('https://u:p@a/')).toBe('wss://u:p@a/api/v1/line');
   expect(lineUrl('ftp://a')).toBeUndefined();
   expect(lineUrl('localhost:8080')).toBeUndefined();
+});
+
+test('the state folder is what the config says, what systemd says, or in the home folder, one for each device', () => {
+  const env = { STATE_DIRECTORY: '/var/lib/a:/var/lib/b', XDG_STATE_HOME: '/x' };
+  expect(stateFolder({ device: 'r1', stateDir: '/s' }, env, '/home/u')).toBe('/s');
+  expect(stateFolder({ device: 'r1' }, env, '/home/u')).toBe('/var/lib/a');
+  expect(stateFolder({ device: 'r1' }, { XDG_STATE_HOME: '/x' }, '/home/u')).toBe('/x/longline/r1');
+  expect(stateFolder({ device: 'r1' }, {}, '/home/u')).toBe('/home/u/.local/state/longline/r1');
 });
