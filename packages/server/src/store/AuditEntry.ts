@@ -1,22 +1,24 @@
 /** What an entry of the audit is about. */
-export type AuditWhat =
-  /** A command ended, or the robot's later word settled it. `outcome` is its state. */
-  | 'command'
-  /** A request was refused before it became a command. */
-  | 'refused'
-  | 'lease.taken'
-  | 'lease.takenOver'
-  | 'lease.released'
-  /** It ran out, its line ended, or somebody took it over. */
-  | 'lease.lost'
-  /** A stream of motion frames under a lease ended; `details` has how many were sent and refused. */
-  | 'motion.start'
-  | 'motion.end'
-  /** One frame of a stream, at most every 10 s. */
-  | 'motion.sample'
-  | 'motion.refused'
-  | 'stop'
-  | 'stop.release';
+export const auditWhats = [
+  // A command ended, or the robot's later word settled it: `outcome` is its state.
+  'command',
+  // A request was refused before it became a command.
+  'refused',
+  'lease.taken',
+  'lease.takenOver',
+  'lease.released',
+  // It ran out, its line ended, or somebody took it over.
+  'lease.lost',
+  'motion.start',
+  // `details` has how many frames were sent and refused.
+  'motion.end',
+  // One frame of a stream, at most every 10 s.
+  'motion.sample',
+  'motion.refused',
+  'stop',
+  'stop.release',
+] as const;
+export type AuditWhat = (typeof auditWhats)[number];
 
 /** One thing that somebody did or wanted to do, for whoever asks later. */
 export interface AuditEntry {
