@@ -1,14 +1,17 @@
 import { systemClock } from '@longline/ros';
 import type { Clock, Disposer, OperationOptions } from '@longline/ros';
-import { newestPerKey, parseDeviceId } from '@longline/line';
+import { devicePattern, newestPerKey, parseDeviceId } from '@longline/line';
 import type { DeviceRecord, LineClose, LineLimits, ReaderEnd } from '@longline/line';
 import { DeviceDirectory } from './DeviceDirectory.ts';
 import { ClientError } from './errors.ts';
 import { LineDirectory } from './LineDirectory.ts';
+import { stopFleet } from './motion/stopFleet.ts';
+import type { FleetStop } from './motion/stopFleet.ts';
 import { LiveLink } from './LiveLink.ts';
 import type { LineOpener } from './LiveLink.ts';
 import { RemoteDevice } from './RemoteDevice.ts';
 import { RequestSender } from './RequestSender.ts';
+import type { RequestLine } from './RequestSender.ts';
 import { StatusStream } from './StatusStream.ts';
 import type { FleetStatus } from './StatusStream.ts';
 import { TopicRouter } from './TopicRouter.ts';
@@ -73,7 +76,7 @@ export class Fleet {
     this.#requests = new RequestSender({
       clock,
       issuer: software.slice(0, MAX_SOFTWARE_LENGTH),
-      line: { whenOpen: (operation) => this.#whenOpen(operation) },
+      line: this.#requestLine(),
     });
     this.#link = new LiveLink({
       open: link.open,
@@ -154,6 +157,20 @@ export class Fleet {
     });
   }
 
+  /**
+   * Stops every robot whose ID matches (`*` is all of them), or their outputs whose names match: see `RemoteDevice.stop`. One
+   * that fails keeps no other from being stopped. Sorted by ID. Throws `PATTERN_INVALID`.
+   */
+  async stop(devices: string, outputs?: string, options: OperationOptions = {}): Promise<FleetStop[]> {
+    const selection = devicePattern(devices);
+    const { deviceId } = selection;
+    const known = deviceId === undefined ? (await this.devices(options)).map(({ device }) => device) : [deviceId];
+    return stopFleet(
+      known.filter((id) => selection.matchesDevice(id)),
+      (id) => this.device(id).stop(outputs, options),
+    );
+  }
+
   /** The channels that match now. Throws `PATTERN_INVALID`. */
   async topics(device = '*', topic = '/**', options: OperationOptions = {}): Promise<DeviceChannel[]> {
     const query = { device, topic, once: true, channelsOnly: true };
@@ -210,6 +227,17 @@ export class Fleet {
     this.#router.handleDisconnected(new ClientError('SERVER_UNREACHABLE', `${reason} (${code})`));
     if (this.#closed.signal.aborted) return;
     this.status.set({ state: 'disconnected', code, reason, retryInMs });
+  }
+
+  #requestLine(): RequestLine {
+    const whenOpen = (options: OperationOptions): Promise<ReaderEnd> => this.#whenOpen(options);
+    const openEnd = (): ReaderEnd | undefined => this.#link.end;
+    return {
+      whenOpen,
+      get end() {
+        return openEnd();
+      },
+    };
   }
 
   async #whenOpen(options: OperationOptions): Promise<ReaderEnd> {

@@ -1,20 +1,16 @@
-import { stringifyExact } from '@longline/ros';
-import type {
-  Channel,
-  Clock,
-  Disposer,
-  Encoding,
-  GraphStatus,
-  Message,
-  OperationOptions,
-  PublishReceipt,
-} from '@longline/ros';
-import { DEFAULT_BUFFER_MESSAGES, MessageStream, RemoteGraph, replyError, standingPayloadSchema } from '@longline/line';
-import type { Action, DeviceRecord, LineRecord, MessageStreamOptions } from '@longline/line';
+import type { Channel, Clock, Disposer, GraphStatus, Message, OperationOptions } from '@longline/ros';
+import { DEFAULT_BUFFER_MESSAGES, MessageStream } from '@longline/line';
+import type { DeviceRecord, LineRecord, MessageStreamOptions, RemoteRobot } from '@longline/line';
 import type { DeviceDirectory } from './DeviceDirectory.ts';
 import { ClientError } from './errors.ts';
 import type { LineDirectory } from './LineDirectory.ts';
-import type { RequestSender } from './RequestSender.ts';
+import type { Lease } from './motion/Lease.ts';
+import { stopDevice } from './motion/stopDevice.ts';
+import type { StopReport } from './motion/stopDevice.ts';
+import { takeLease } from './motion/takeLease.ts';
+import type { TakeLeaseOptions } from './motion/takeLease.ts';
+import type { LeaseStamp, RequestSender } from './RequestSender.ts';
+import { RobotHandle } from './RobotHandle.ts';
 import type { StatusStream } from './StatusStream.ts';
 import type { TopicRouter, TopicSubscription } from './TopicRouter.ts';
 import { watchDeviceStatus } from './watchDeviceStatus.ts';
@@ -34,40 +30,18 @@ export interface DeviceContext {
   readonly serverWallOffsetNs: () => bigint | undefined;
 }
 
-/** A message to send: any plain or decoded value, encoded on the robot by its own definition; or serialized bytes. */
-export type MessageToSend =
-  { readonly message: unknown } | { readonly data: Uint8Array; readonly encoding: Exclude<Encoding, 'json'> };
-
-/** "Publish this message on this topic at this rate while I hold it." */
-export type StandingCommand = MessageToSend & {
-  readonly topic: string;
-  /** Needed only where the topic does not exist yet. */
-  readonly type?: string;
-  /** 0.01 to 1,000. */
-  readonly rateHz: number;
-  /** The robot goes on for this long after the last word, 100 ms at least; setting it again renews it. */
-  readonly holdMs: number;
-};
-
-const encoder = new TextEncoder();
-const decoder = new TextDecoder();
+/** Who holds a lease, and since when by the server's clock, in milliseconds since 1970. */
+export type LeaseHolder = NonNullable<DeviceRecord['lease']>;
 
 /** One robot of the fleet, wherever it is: a `RosGraph`, plus what the server keeps of it. */
-export class RemoteDevice extends RemoteGraph {
+export class RemoteDevice extends RobotHandle {
   readonly id: string;
   readonly #context: DeviceContext;
   #channels: TopicSubscription | undefined;
 
   constructor(context: DeviceContext) {
-    const { clock, devices, id, requests, router, status } = context;
-    super({
-      name: id,
-      clock,
-      request: (action, payload, options) => requests.send(id, action, payload, options),
-      subscribe: ({ rateHz, topic }, listener) => router.subscribe({ device: id, topic, rateHz }, listener),
-      watchStatus: (listener): Disposer => watchDeviceStatus({ id, devices, status }, listener),
-    });
-    this.id = id;
+    super(robotOf(context));
+    this.id = context.id;
     this.#context = context;
   }
 
@@ -145,37 +119,27 @@ export class RemoteDevice extends RemoteGraph {
     );
   }
 
-  /** Publishes one message given as a value. Rejects with the robot's reason, `NOT_ALLOWED` and `MESSAGE_INVALID` among them. */
-  publishMessage(
-    target: MessageToSend & { readonly topic: string; readonly type?: string },
-    options: OperationOptions = {},
-  ): Promise<PublishReceipt> {
-    const { data, encoding } = encode(target);
-    const { topic, type } = target;
-    return this.publish({ topic, encoding, ...(type === undefined ? {} : { type }) }, data, options);
+  /** Who may move the robot now; undefined when nobody holds its lease. Rejects with `DEVICE_UNKNOWN`. */
+  async lease(options: OperationOptions = {}): Promise<LeaseHolder | undefined> {
+    return (await this.record(options)).lease;
   }
 
   /**
-   * Sets or renews a standing command. `motion` tells that the topic moves the robot: the command then ends with the
-   * line, and nobody but its holder brings it back.
+   * Takes the lease, without which nothing moves the robot, and keeps it while this process lives. Rejects with `LEASE_HELD`
+   * (somebody else has it; see `takeOver`), `DEVICE_OFFLINE`, and the robot's reasons.
    */
-  async setStanding(command: StandingCommand, options: OperationOptions = {}): Promise<{ readonly motion: boolean }> {
-    const { data, encoding } = encode(command);
-    const { holdMs, rateHz, topic, type } = command;
-    const action: Action = {
-      kind: 'standing.set',
-      topic,
-      encoding,
-      rateHz,
-      holdMs,
-      ...(type === undefined ? {} : { type }),
-    };
-    return standingPayloadSchema.parse(JSON.parse(decoder.decode(await this.#command(action, data, options))));
+  takeLease(options: TakeLeaseOptions = {}): Promise<Lease> {
+    const { clock, closed, devices, id, requests, status } = this.#context;
+    const robotUnder = (lease: LeaseStamp): RobotHandle => new RobotHandle(robotOf(this.#context, lease));
+    return takeLease({ id, clock, closed, devices, status, requests, robotUnder }, options);
   }
 
-  /** Ends a standing command; on motion topics the robot is sent the message of zeros. */
-  async endStanding(topic: string, options: OperationOptions = {}): Promise<void> {
-    await this.#command({ kind: 'standing.end', topic }, new Uint8Array(0), options);
+  /**
+   * Stops what moves the robot, or the outputs whose names match, and keeps them stopped until the holder of a lease calls
+   * `releaseStop`. Needs no lease, may be repeated, and waits on the server for an absent robot.
+   */
+  stop(outputs?: string, options: OperationOptions = {}): Promise<StopReport> {
+    return stopDevice(this.#context, outputs, options);
   }
 
   /**
@@ -196,12 +160,6 @@ export class RemoteDevice extends RemoteGraph {
     this.#channels?.close();
     await super.close();
   }
-
-  async #command(action: Action, data: Uint8Array, options: OperationOptions): Promise<Uint8Array> {
-    const reply = await this.#context.requests.send(this.id, action, data, options);
-    if (reply.state !== 'done') throw replyError(reply);
-    return reply.payload;
-  }
 }
 
 const unknownDevice = (id: string): ClientError =>
@@ -209,7 +167,14 @@ const unknownDevice = (id: string): ClientError =>
     details: { device: id },
   });
 
-function encode(message: MessageToSend): { readonly data: Uint8Array; readonly encoding: Encoding } {
-  if ('data' in message) return { data: message.data, encoding: message.encoding };
-  return { data: encoder.encode(stringifyExact(message.message)), encoding: 'json' };
-}
+/** How a graph reaches the robot, with all that it asks made under a lease where one is given. */
+const robotOf = (context: DeviceContext, lease?: LeaseStamp): RemoteRobot => {
+  const { clock, devices, id, requests, router, status } = context;
+  return {
+    name: id,
+    clock,
+    request: (action, payload, options) => requests.send(id, action, payload, { ...options, lease }),
+    subscribe: ({ rateHz, topic }, listener) => router.subscribe({ device: id, topic, rateHz }, listener),
+    watchStatus: (listener): Disposer => watchDeviceStatus({ id, devices, status }, listener),
+  };
+};
