@@ -1,10 +1,12 @@
-export type { CommandInfo } from './commands/CommandInfo.ts';
+export type { CommandInfo, CommandKind } from './commands/CommandInfo.ts';
 export type { CommandSpec, MessageSpec, StandingSpec } from './commands/CommandSpec.ts';
-export type { CommandState } from './commands/Command.ts';
+export type { CommandState, WaitedState } from './commands/Command.ts';
+export type { CommandWatch } from './commands/CommandWatch.ts';
+export type { WhenOffline } from './commands/RobotRequest.ts';
 export { ServerError, serverErrorCodes } from './errors.ts';
 export type { ServerErrorCode } from './errors.ts';
 export type { ChannelInfo } from './fleet/ChannelInfo.ts';
-export type { CommandOptions, Device } from './fleet/Device.ts';
+export type { CommandListOptions, CommandOptions, Device } from './fleet/Device.ts';
 export type { DeviceInfo } from './fleet/DeviceInfo.ts';
 export type { DeviceOutcome, Fleet, FleetOptions } from './fleet/Fleet.ts';
 export type { LatestMessage } from './fleet/LatestMessage.ts';

@@ -40,7 +40,7 @@ test('a command goes accepted, sent, received, done, each with its time', async 
   expect(command.state).toBe('received');
   await clock.advance(10);
   line.answer({ encoding: 'json', json: '{"big":9007199254740993}' });
-  expect(commandInfo(command)).toMatchObject({
+  expect(commandInfo(command.record)).toMatchObject({
     id: 'c1',
     kind: 'call',
     target: '/s',
@@ -89,7 +89,7 @@ test('the oldest finished command is forgotten first; with none finished, no mor
   expect(() => commands.submit(call('d'))).toThrow(expect.objectContaining({ code: 'COMMAND_LIMIT' }) as Error);
   line.answer({}, 1);
   commands.submit(call('d'));
-  expect(commands.list('r1').map(({ identity }) => identity.id)).toEqual(['d', 'c', 'a']);
+  expect(commands.list({ device: 'r1', limit: 10 }).map(({ id }) => id)).toEqual(['d', 'c', 'a']);
   expect(commands.size).toBe(3);
 });
 
@@ -118,8 +118,8 @@ test('a large result reaches who waits for it and is not remembered', async () =
   const finished = command.finished();
   line.answer({ encoding: 'json', json: '"a long result"' });
   expect((await finished).payload.length).toBe(15);
-  expect(commandInfo(command)).not.toHaveProperty('result');
-  expect(commandInfo(command, (await finished).payload).result).toBe('a long result');
+  expect(commandInfo(command.record)).not.toHaveProperty('result');
+  expect(commandInfo(command.record, (await finished).payload).result).toBe('a long result');
 });
 
 test('a wait ends with its signal, the command goes on', async () => {
@@ -137,5 +137,5 @@ test('a robot’s unreadable result is left out', () => {
   const { commands, line } = setUp();
   const command = commands.submit(call());
   line.answer({ json: '{not json' });
-  expect(commandInfo(command)).not.toHaveProperty('result');
+  expect(commandInfo(command.record)).not.toHaveProperty('result');
 });

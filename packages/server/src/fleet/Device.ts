@@ -2,13 +2,17 @@ import { DEFAULT_BUFFER_MESSAGES, MessageStream, RemoteGraph } from '@longline/l
 import type { LineRecord, MessageStreamOptions, RemoteRobot } from '@longline/line';
 import { checkTopicName } from '@longline/ros';
 import type { Clock, GraphStatus } from '@longline/ros';
-import { commandInfo } from '../commands/CommandInfo.ts';
-import type { CommandInfo } from '../commands/CommandInfo.ts';
+import type { WaitedState } from '../commands/Command.ts';
+import { actionKindOf, commandInfo } from '../commands/CommandInfo.ts';
+import type { CommandInfo, CommandKind } from '../commands/CommandInfo.ts';
 import { commandAction, endAction, standingAction } from '../commands/CommandSpec.ts';
 import type { ActionWithPayload, CommandSpec, StandingSpec } from '../commands/CommandSpec.ts';
 import type { Commands } from '../commands/Commands.ts';
+import { CommandWatch } from '../commands/CommandWatch.ts';
+import type { RobotRequest } from '../commands/RobotRequest.ts';
 import type { RobotRequests } from '../commands/RobotRequests.ts';
 import type { Principal } from '../Principal.ts';
+import type { CommandState } from '../store/CommandRecord.ts';
 import type { StandingCommands, StandingInfo } from '../standing/StandingCommands.ts';
 import { channelInfo } from './ChannelInfo.ts';
 import type { ChannelInfo } from './ChannelInfo.ts';
@@ -32,15 +36,25 @@ export interface DeviceRooms {
 }
 
 /** Bounds and idempotency of one command. */
-export interface CommandOptions {
-  /** Idempotency key; a repeated one gives the command that has it. Random by default. */
-  readonly id?: string | undefined;
-  /** How old it is already, in milliseconds. Default 0. */
-  readonly ageMs?: number | undefined;
-  /** At this age it is no longer executed, in milliseconds. Default 5,000. */
-  readonly deadlineMs?: number | undefined;
+export interface CommandOptions extends Pick<
+  RobotRequest,
+  'id' | 'ageMs' | 'deadlineMs' | 'token' | 'sequence' | 'whenOffline'
+> {
+  /** Resolve when the server took it, when the robot has it, or when it has ended. Default `done`. */
+  readonly waitFor?: WaitedState | undefined;
   /** Ends the wait, not the command. */
   readonly signal?: AbortSignal | undefined;
+}
+
+/** Which of a device's commands are listed. */
+export interface CommandListOptions {
+  readonly state?: CommandState | undefined;
+  readonly kind?: CommandKind | undefined;
+  readonly issuer?: string | undefined;
+  /** Only those made before the command of this order. */
+  readonly before?: number | undefined;
+  /** Default 1,000. */
+  readonly limit?: number | undefined;
 }
 
 /**
@@ -128,21 +142,44 @@ export class Device extends RemoteGraph {
     return this.#rooms.standing.list(this.id);
   }
 
-  /** The commands remembered, newest first. */
-  commands(): CommandInfo[] {
-    return this.#rooms.commands.list(this.id).map((command) => commandInfo(command));
+  /** The commands remembered, newest first, those of an offline device and of earlier runs of the server too. */
+  commands({ kind, limit = 1_000, ...options }: CommandListOptions = {}): CommandInfo[] {
+    const actionKind = kind === undefined ? undefined : actionKindOf(kind);
+    const filter = { ...options, device: this.id, kind: actionKind, limit };
+    return this.#rooms.commands.list(filter).map((record) => commandInfo(record));
+  }
+
+  /** One command, by its ID. */
+  findCommand(id: string): CommandInfo | undefined {
+    const record = this.#rooms.commands.find(this.id, id);
+    return record === undefined ? undefined : commandInfo(record);
+  }
+
+  /** Each command as it is after each of its transitions, from now on, for `for await` loops. A slow loop loses the oldest changes. */
+  watchCommands({ signal }: { readonly signal?: AbortSignal | undefined } = {}): CommandWatch {
+    return new CommandWatch(this.#rooms.commands, ({ device }) => device === this.id, signal);
+  }
+
+  /** Takes back a command that waits for this device. Throws `COMMAND_UNKNOWN`, `COMMAND_UNDER_WAY`. */
+  cancelCommand(id: string): CommandInfo {
+    return commandInfo(this.#rooms.commands.cancel(this.id, id));
   }
 
   get #state(): DeviceState | undefined {
     return this.#rooms.fleet.device(this.id);
   }
 
-  async #submit(what: ActionWithPayload, { id, ageMs, deadlineMs, signal }: CommandOptions): Promise<CommandInfo> {
+  async #submit(what: ActionWithPayload, options: CommandOptions): Promise<CommandInfo> {
+    const { waitFor = 'done', signal, ...request } = options;
     signal?.throwIfAborted();
-    const request = { ...what, device: this.id, principal: this.#principal, id, ageMs, deadlineMs };
-    const command = this.#rooms.requests.submit(request);
-    const { payload } = await command.finished(signal);
-    return commandInfo(command, payload);
+    const command = this.#rooms.requests.submit({
+      ...request,
+      ...what,
+      device: this.id,
+      principal: this.#principal,
+    });
+    const payload = await command.reached(waitFor, signal);
+    return commandInfo(command.record, payload);
   }
 }
 

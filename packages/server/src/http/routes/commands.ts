@@ -34,9 +34,9 @@ export function commandRoute(app: App, context: RouteContext): void {
         ageMs: ageOf(context, request),
         deadlineMs,
       });
-      if (waitFor === 'accepted') return sendCommand(reply, commandInfo(command));
+      if (waitFor === 'accepted') return sendCommand(reply, commandInfo(command.record));
       const { payload } = await command.finished();
-      return sendCommand(reply, commandInfo(command, payload));
+      return sendCommand(reply, commandInfo(command.record, payload));
     },
   );
 }
