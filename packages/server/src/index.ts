@@ -21,3 +21,5 @@ export type { Journal, JournalBatch, JournalEntry } from './seams/Journal.ts';
 export { startServer } from './startServer.ts';
 export type { Server, ServerOptions } from './startServer.ts';
 export type { StandingInfo } from './standing/StandingCommands.ts';
+export { auditWhats } from './store/AuditEntry.ts';
+export type { AuditEntry, AuditWhat, KeptAuditEntry } from './store/AuditEntry.ts';

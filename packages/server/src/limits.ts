@@ -18,10 +18,16 @@ export interface ServerLimits {
   readonly maxReaders: number;
   /** WebSockets open at once, greeted or not; a further upgrade is refused with HTTP 503. */
   readonly maxSockets: number;
-  /** Commands remembered of one device; the oldest finished go first, and with none finished `COMMAND_LIMIT`. */
+  /** Commands of one device that have not ended, else `COMMAND_LIMIT`; without a data directory also how many are remembered. */
   readonly maxCommandsPerDevice: number;
-  /** Commands remembered of all devices; as for one device. */
+  /** Commands of all devices; as for one device. */
   readonly maxCommands: number;
+  /** With a data directory commands are remembered for so many days, and so many; the oldest go first. */
+  readonly commandDays: number;
+  readonly maxStoredCommands: number;
+  /** The audit goes back so many days, and has so many entries (10,000 without a data directory); the oldest go first. */
+  readonly auditDays: number;
+  readonly maxAuditEntries: number;
   /** A command's result is remembered up to this size, in bytes; a larger one goes only to who waits for it. */
   readonly maxKeptResultBytes: number;
   /** Standing commands of one device; a further one is refused with `STANDING_LIMIT`. */
@@ -41,6 +47,10 @@ export const defaultServerLimits: ServerLimits = {
   maxSockets: 120_000,
   maxCommandsPerDevice: 1_000,
   maxCommands: 100_000,
+  commandDays: 30,
+  maxStoredCommands: 1_000_000,
+  auditDays: 90,
+  maxAuditEntries: 1_000_000,
   maxKeptResultBytes: 16 * 1024,
   maxStandingPerDevice: 200,
   maxBodyBytes: 1024 * 1024,

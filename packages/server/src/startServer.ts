@@ -5,7 +5,6 @@ import type { Clock } from '@longline/ros';
 import { destination, pino } from 'pino';
 import type { Logger } from 'pino';
 import { Commands } from './commands/Commands.ts';
-import { RobotRequests } from './commands/RobotRequests.ts';
 import { ServerError } from './errors.ts';
 import { Fleet } from './fleet/Fleet.ts';
 import { FleetState } from './fleet/FleetState.ts';
@@ -15,10 +14,15 @@ import { createApp } from './http/createApp.ts';
 import { defaultServerLimits } from './limits.ts';
 import type { ServerLimits } from './limits.ts';
 import { serverMetrics } from './metrics/serverMetrics.ts';
+import { openMotionRooms } from './motion/openMotionRooms.ts';
 import { localAdministrator } from './Principal.ts';
 import { MemoryBus } from './seams/MemoryBus.ts';
 import { MemoryFleetStore } from './seams/MemoryFleetStore.ts';
+import { MemoryStopStore } from './seams/MemoryStopStore.ts';
 import { StandingCommands } from './standing/StandingCommands.ts';
+import { Audit } from './store/Audit.ts';
+import { openCommandStore } from './store/openCommandStore.ts';
+import { Sweeper } from './store/Sweeper.ts';
 
 /** How a server is to run. */
 export interface ServerOptions {
@@ -34,6 +38,8 @@ export interface ServerOptions {
   readonly log?: Logger | undefined;
   readonly clock?: Clock | undefined;
   readonly limits?: Partial<ServerLimits> | undefined;
+  /** Directory for the history of commands and the audit, of this server alone; made where it is missing. Default: in memory. */
+  readonly dataDir?: string | undefined;
   /** Metrics of each device besides those of all: for fleets that a Prometheus can hold one by one. Default false. */
   readonly metricsPerDevice?: boolean | undefined;
 }
@@ -53,7 +59,7 @@ export interface Server {
 
 /**
  * Starts a server and resolves when it takes connections. Rejects with `ADDRESS_NOT_LOOPBACK`, `PORT_IN_USE`,
- * `ADDRESS_UNUSABLE`.
+ * `ADDRESS_UNUSABLE`, `STORE_UNUSABLE`.
  *
  * @example
  * const server = await startServer({ port: 8080 });
@@ -67,10 +73,24 @@ export async function startServer(options: ServerOptions = {}): Promise<Server> 
   if (!loopbackOnly && options.unlockedNetwork !== true) throw notLoopback(host);
 
   const state = new FleetState(clock, limits);
-  const commands = new Commands(state, clock, limits);
+  const history = await openCommandStore({ directory: options.dataDir, limits, clock, log });
+  const audit = new Audit(history, clock);
+  const sweeper = new Sweeper(history, clock, limits);
+  const commands = new Commands(state, clock, limits, history, audit);
   const standing = new StandingCommands(commands, clock, limits.maxStandingPerDevice);
+  const stopStore = new MemoryStopStore();
+  const motion = openMotionRooms({
+    fleet: state,
+    commands,
+    standing,
+    clock,
+    audit,
+    stopStore,
+    handleFault: (what, error) => log.error({ err: error }, what),
+  });
+  const { requests } = motion;
   const stopStanding = state.watchDevices(standing);
-  const requests = new RobotRequests(commands, standing);
+  const stopCommands = state.watchDevices(commands);
   const bus = new MemoryBus();
   const store = new MemoryFleetStore();
   const guard = new OriginGuard({ loopbackOnly });
@@ -85,10 +105,21 @@ export async function startServer(options: ServerOptions = {}): Promise<Server> 
     gateway,
     commands,
     standing,
+    history,
     perDevice: options.metricsPerDevice ?? false,
   });
   const app = await createApp(
-    { state, fleet, commands, requests, clock, metrics, isReady: () => ready, principalOf: () => localAdministrator },
+    {
+      state,
+      fleet,
+      commands,
+      audit,
+      requests,
+      clock,
+      metrics,
+      isReady: () => ready,
+      principalOf: () => localAdministrator,
+    },
     { guard, maxBodyBytes: limits.maxBodyBytes, version, log },
   );
   app.server.on('upgrade', (request, socket, head) => gateway.handleUpgrade(request, socket, head));
@@ -99,13 +130,19 @@ export async function startServer(options: ServerOptions = {}): Promise<Server> 
     ready = false;
     await gateway.stop();
     await app.close();
+    stopCommands();
     stopStanding();
+    motion.close();
+    commands.stop();
     standing.stop();
-    await Promise.all([bus.close(), store.close()]);
+    await Promise.all([bus.close(), store.close(), stopStore.close()]);
+    sweeper.stop();
+    history.close();
     if (listened) log.info('server stopped');
   };
 
   await gateway.start();
+  await motion.stops.start();
   try {
     await app.listen({ host, port });
   } catch (error) {

@@ -12,6 +12,7 @@ import type { DeviceState } from '../fleet/DeviceState.ts';
 import type { Fleet } from '../fleet/Fleet.ts';
 import type { FleetState } from '../fleet/FleetState.ts';
 import type { Principal } from '../Principal.ts';
+import type { Audit } from '../store/Audit.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -34,6 +35,7 @@ export interface RouteContext {
   readonly state: FleetState;
   readonly fleet: Fleet;
   readonly commands: Commands;
+  readonly audit: Audit;
   readonly requests: RobotRequests;
   readonly clock: Clock;
   readonly metrics: Registry;

@@ -3,6 +3,7 @@ import type { Commands } from '../commands/Commands.ts';
 import type { FleetState } from '../fleet/FleetState.ts';
 import type { Gateway } from '../gateway/Gateway.ts';
 import type { StandingCommands } from '../standing/StandingCommands.ts';
+import type { CommandStore } from '../store/CommandStore.ts';
 import { lineMetrics } from './lineMetrics.ts';
 import { readCounter, readCounters, readGauge, readGauges } from './readMetrics.ts';
 
@@ -12,12 +13,13 @@ export interface MetricSources {
   readonly gateway: Gateway;
   readonly commands: Commands;
   readonly standing: StandingCommands;
+  readonly history: CommandStore;
   /** Every device has series of its own too. */
   readonly perDevice: boolean;
 }
 
 /** The metrics of one server. Everything is counted in plain numbers where it happens, and read when somebody asks. */
-export function serverMetrics({ fleet, gateway, commands, standing, perDevice }: MetricSources): Registry {
+export function serverMetrics({ fleet, gateway, commands, standing, history, perDevice }: MetricSources): Registry {
   const registry = new Registry();
   const gauge = (name: string, help: string, read: () => number): void => readGauge(registry, name, help, read);
   const counter = (name: string, help: string, read: () => number): void => readCounter(registry, name, help, read);
@@ -36,6 +38,14 @@ export function serverMetrics({ fleet, gateway, commands, standing, perDevice }:
   gauge('longline_latest_bytes', 'Memory of last messages, in bytes', () => fleet.latestBytes.usedBytes);
   gauge('longline_definitions', 'Different message definitions known', () => fleet.schemas.size);
   gauge('longline_commands_remembered', 'Commands remembered', () => commands.size);
+  gauge('longline_commands_open', 'Commands that have not ended', () => commands.counts.open);
+  gauge('longline_commands_waiting', 'Commands that wait for their devices', () => commands.counts.waiting);
+  gauge('longline_store_failing', '1 while the history cannot be written', () =>
+    history.health.fault === undefined ? 0 : 1,
+  );
+  gauge('longline_store_waiting_rows', 'Rows of the history to be written', () => history.health.waitingRows);
+  counter('longline_store_written_rows_total', 'Rows of the history written', () => history.health.writtenRows);
+  counter('longline_store_lost_rows_total', 'Rows of the history given up', () => history.health.lostRows);
   gauge('longline_standing_commands', 'Standing commands held', () => standing.size);
   counter('longline_lines_opened_total', 'Lines of devices opened', () => gateway.counters.linesOpened);
   counter('longline_received_frames_total', 'Frames received from agents', () => gateway.counters.frames);
@@ -47,7 +57,7 @@ export function serverMetrics({ fleet, gateway, commands, standing, perDevice }:
   readCounters(
     registry,
     'longline_commands_total',
-    'Commands that ended, by their last state',
+    'Commands that ended, by how; what settles an unknown one later counts again',
     'state',
     () => commands.ended,
   );
