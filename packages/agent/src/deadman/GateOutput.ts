@@ -1,0 +1,301 @@
+import type { MotionStatus, StopPayload } from '@longline/line';
+import type { Clock, Disposer } from '@longline/ros';
+import { AgentError } from '../errors.ts';
+import type { DeadmanRecord } from './DeadmanMemory.ts';
+import type { MotionOrder, OutputKind } from './Deadman.ts';
+import type { OutputRule } from './MotionOutputs.ts';
+import { isStoppedByZeros } from './motionTypes.ts';
+import { OrderFence } from './OrderFence.ts';
+import { RateCap } from './RateCap.ts';
+import { StopRun } from './StopRun.ts';
+import type { StopAction } from './StopRun.ts';
+import type { StopStep } from '../config/motionSchema.ts';
+
+/** An output that stood still for so long is no longer armed on disk, in milliseconds: a stick that passes its centre costs no write. */
+const DISARM_MS = 1_000;
+/** No order is executed at this age, whatever the configuration says, in milliseconds. */
+const MAX_TIMEOUT_MS = 10_000;
+
+export interface GateOutputOptions {
+  readonly kind: OutputKind;
+  readonly name: string;
+  readonly type: string | undefined;
+  readonly rule: OutputRule;
+  readonly clock: Clock;
+  /** What its steps are on ROS, for its type of then. */
+  readonly stopActions: (steps: readonly StopStep[], type: () => string | undefined) => StopAction[];
+  readonly events: GateOutputEvents;
+}
+
+/** What an output tells its gate. */
+export interface GateOutputEvents {
+  /** Its state is another. */
+  handleChange(): void;
+  /** What is on disk about it should be another. */
+  handleRecord(): void;
+  /** No fresh order came within its timeout; it stops already. */
+  handleTimeout(output: GateOutput): void;
+}
+
+/** One output: when it moves, when it must stop, and how far that is. */
+export class GateOutput {
+  readonly kind: OutputKind;
+  readonly name: string;
+  readonly rule: OutputRule;
+  readonly #options: GateOutputOptions;
+  readonly #clock: Clock;
+  readonly rate: RateCap;
+  readonly #fence: OrderFence;
+  /** Of a topic, once it is known. */
+  type: string | undefined;
+  /** It moved under the lease that holds. */
+  isTouched = false;
+  /** On disk, before anything moves it: whoever starts next stops it. */
+  isArmed = false;
+  /** A stop locked it, and nothing released that since. */
+  isLocked = false;
+  /** Orders being prepared. */
+  underWay = 0;
+  /** What was made before is not executed any more: a stop was released then. Milliseconds of the monotonic clock. */
+  deafUntilMs = -Infinity;
+  /** Counts its stops: an order that one of them overtook is not executed. */
+  stops = 0;
+  #isMoving = false;
+  /** Somebody listened to what moved it. */
+  #isHeard = false;
+  #lastBornMs = -Infinity;
+  #lastUseMs = -Infinity;
+  #moves = 0;
+  #refused = 0;
+  #lastRefusal: string | undefined;
+  #run: StopRun | undefined;
+  #over = new AbortController();
+  #cancelTimeout: Disposer | undefined;
+  #cancelDisarm: Disposer | undefined;
+
+  constructor(options: GateOutputOptions) {
+    this.#options = options;
+    this.#clock = options.clock;
+    this.kind = options.kind;
+    this.name = options.name;
+    this.rule = options.rule;
+    this.#fence = new OrderFence(options.name);
+    this.type = options.type;
+    this.rate = new RateCap(options.clock, options.rule.maxRateHz);
+  }
+
+  get steps(): readonly StopStep[] {
+    return this.rule.stop ?? (this.type !== undefined && isStoppedByZeros(this.type) ? ['zeros'] : []);
+  }
+
+  get isMoving(): boolean {
+    return this.#isMoving;
+  }
+
+  /** It moves, or a stop of it goes on. */
+  get isBusy(): boolean {
+    return this.#isMoving || this.#run !== undefined;
+  }
+
+  /** Nothing about it must be remembered: it makes room for another. */
+  get isForgettable(): boolean {
+    if (this.isBusy || this.isArmed || this.isLocked || this.isTouched || this.underWay > 0) return false;
+    // Until then what it executed could be executed once more.
+    return this.#clock.monotonicMs() - this.#lastUseMs > MAX_TIMEOUT_MS;
+  }
+
+  get state(): MotionStatus['outputs'][number]['state'] {
+    if (this.#run === undefined) return this.#isMoving ? 'moving' : 'still';
+    if (this.#run.isFailing) return 'undelivered';
+    return this.#run.isKept && this.#run.isDelivered ? 'still' : 'stopping';
+  }
+
+  /** Aborts when a stop begins: an order that ROS still holds back must not come after it. */
+  get signal(): AbortSignal {
+    return this.#over.signal;
+  }
+
+  status(others: readonly string[]): MotionStatus['outputs'][number] {
+    return {
+      kind: this.kind,
+      name: this.name,
+      state: this.state,
+      timeoutMs: this.rule.timeoutMs,
+      others: [...others],
+      refused: this.#refused,
+      lastRefusal: this.#lastRefusal,
+    };
+  }
+
+  /** What must be on disk about it; undefined where there is nothing. */
+  get record(): DeadmanRecord['outputs'][number] | undefined {
+    const { kind, name, type, isArmed, isLocked } = this;
+    return isArmed || isLocked
+      ? { kind, name, ...(type === undefined ? {} : { type }), armed: isArmed, locked: isLocked }
+      : undefined;
+  }
+
+  /** As an earlier run left it: where it was armed somebody listened. */
+  restore(record: DeadmanRecord['outputs'][number]): void {
+    this.isArmed = record.armed;
+    this.isLocked = record.locked;
+    this.#isHeard = record.armed;
+  }
+
+  /** Throws `COMMAND_OUT_OF_ORDER`, `STOP_UNDELIVERED`. */
+  check(order: MotionOrder): void {
+    if (this.#run !== undefined && !this.#run.isDelivered) {
+      throw new AgentError(
+        'STOP_UNDELIVERED',
+        `ROS has not taken the last stop of ${this.name} yet (${this.#run.code ?? 'it is under way'}); nothing moves it before that.`,
+        { details: { name: this.name } },
+      );
+    }
+    this.#fence.check(order);
+  }
+
+  /** An order goes to ROS in this turn. Returns what is to be told of how that went. */
+  begin(order: MotionOrder, isStill: boolean): { handleSent(subscribers: number | undefined): void } {
+    this.#fence.pass(order);
+    this.#lastUseMs = this.#clock.monotonicMs();
+    const moves = isStill ? this.#moves : ++this.#moves;
+    if (!isStill) this.#move(Math.min(order.bornMs, this.#clock.monotonicMs()));
+    return {
+      handleSent: (subscribers) => {
+        if (!isStill) this.#isHeard ||= subscribers !== 0;
+        // Zeros that nobody heard stop nothing, and a newer order that moves it counts.
+        else if (this.#isMoving && moves === this.#moves && (subscribers !== 0 || !this.#isHeard)) this.#rest();
+      },
+    };
+  }
+
+  /** Stops it, whatever it does. `isKept`: until {@link keep} says otherwise. */
+  stop(isKept: boolean): void {
+    this.stops += 1;
+    this.#over.abort(new AgentError('COMMAND_OUT_OF_ORDER', `A stop of ${this.name} came while this was under way.`));
+    this.#over = new AbortController();
+    this.#cancelTimeout?.();
+    this.#dropDisarm();
+    this.#run?.end();
+    this.#isMoving = false;
+    this.isTouched = false;
+    const run = new StopRun({
+      clock: this.#clock,
+      actions: this.#options.stopActions(this.steps, () => this.type),
+      mustBeHeard: this.#isHeard,
+      isKept,
+      handleChange: () => this.#handleRun(run),
+      handleOver: () => {
+        this.#run = undefined;
+        this.#options.events.handleChange();
+      },
+    });
+    this.#run = run;
+    run.start();
+    this.#options.events.handleChange();
+  }
+
+  /** A latch came, or the last one was released. */
+  keep(isKept: boolean): void {
+    if (this.#run !== undefined) this.#run.keep(isKept);
+    else if (isKept) this.stop(true);
+  }
+
+  /** Resolves when it is known what became of its stop. */
+  get firstWord(): Promise<void> {
+    return this.#run?.firstWord ?? Promise.resolve();
+  }
+
+  /** Resolves when ROS took its stop, or there is none. */
+  get delivered(): Promise<void> {
+    return this.#run?.delivered ?? Promise.resolve();
+  }
+
+  /** ROS took the last stop, or there was none. */
+  get isDelivered(): boolean {
+    return this.#run?.isDelivered ?? true;
+  }
+
+  /** What became of its stop. */
+  outcome(others: readonly string[]): StopPayload['outputs'][number] {
+    const isUndefined = this.steps.length === 0;
+    const failure = this.#run?.code;
+    const delivered = this.isDelivered && !isUndefined && failure === undefined;
+    const code = isUndefined ? 'STOP_UNDEFINED' : (failure ?? (others.length > 0 ? 'NOT_EXCLUSIVE' : undefined));
+    return { kind: this.kind, name: this.name, delivered, others: [...others], code };
+  }
+
+  handleRefusal(code: string): boolean {
+    const isNews = this.#lastRefusal !== code;
+    this.#refused += 1;
+    this.#lastRefusal = code;
+    return isNews;
+  }
+
+  close(): void {
+    this.#over.abort();
+    this.#cancelTimeout?.();
+    this.#dropDisarm();
+    this.#run?.end();
+  }
+
+  /** An order was armed for and then refused: it does not stay armed for nothing. */
+  handleIdle(): void {
+    if (this.isArmed && !this.isBusy && this.#cancelDisarm === undefined) this.#planDisarm();
+  }
+
+  #move(bornMs: number): void {
+    const wasMoving = this.#isMoving;
+    this.#run?.end();
+    this.#run = undefined;
+    this.#dropDisarm();
+    this.#isMoving = true;
+    this.isTouched = true;
+    this.#lastBornMs = wasMoving ? Math.max(this.#lastBornMs, bornMs) : bornMs;
+    this.#cancelTimeout?.();
+    const dueMs = this.#lastBornMs + this.rule.timeoutMs;
+    this.#cancelTimeout = this.#clock.after(dueMs - this.#clock.monotonicMs(), () => {
+      this.stop(false);
+      this.#options.events.handleTimeout(this);
+    });
+    if (!wasMoving) this.#options.events.handleChange();
+  }
+
+  /** Zeros were executed: it stands still, and nothing has to stop it. */
+  #rest(): void {
+    this.#isMoving = false;
+    this.#cancelTimeout?.();
+    this.#planDisarm();
+    this.#options.events.handleChange();
+  }
+
+  #planDisarm(): void {
+    this.#dropDisarm();
+    this.#cancelDisarm = this.#clock.after(DISARM_MS, () => {
+      this.#cancelDisarm = undefined;
+      if (this.isBusy || this.underWay > 0) return;
+      this.#disarm();
+    });
+  }
+
+  #dropDisarm(): void {
+    this.#cancelDisarm?.();
+    this.#cancelDisarm = undefined;
+  }
+
+  #handleRun(run: StopRun): void {
+    if (this.#run !== run) return;
+    if (run.isDelivered) {
+      if (this.steps.some((step) => step !== 'zeros' && 'release' in step && step.release !== undefined))
+        this.isLocked = true;
+      this.#disarm();
+    }
+    this.#options.events.handleChange();
+  }
+
+  #disarm(): void {
+    this.isArmed = false;
+    this.#isHeard = false;
+    this.#options.events.handleRecord();
+  }
+}
