@@ -1,3 +1,5 @@
+import type { Disposer } from '@longline/ros';
+
 /** What a command may touch of its process, so that tests give it another. */
 export interface Terminal {
   /** Writes to standard output. Resolves when the reader keeps up; a command that prints for ever waits for it. */
@@ -12,4 +14,9 @@ export interface Terminal {
   /** Characters in a line of the terminal. */
   readonly columns: number;
   readonly rows: number;
+  /**
+   * Tells what is typed, key by key and not shown, until the disposer is called; undefined where no keyboard is there. Ctrl-C goes
+   * on aborting {@link signal}.
+   */
+  readKeys(listener: (text: string) => void): Disposer | undefined;
 }

@@ -6,40 +6,11 @@ import { waitFor } from '@longline/testing';
 import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { runCli } from './runCli.ts';
-import type { Terminal } from './Terminal.ts';
+import { TestTerminal } from './TestTerminal.fixture.ts';
 
 let server: Server;
 let agent: Agent;
 const log = pino({ level: 'silent' });
-
-/** A terminal that keeps what is written and can be interrupted. */
-class TestTerminal implements Terminal {
-  readonly #stop = new AbortController();
-  readonly signal = this.#stop.signal;
-  readonly env: Record<string, string>;
-  readonly isTty: boolean = false;
-  readonly columns = 100;
-  readonly rows = 40;
-  out = '';
-  err = '';
-
-  constructor(env: Record<string, string>) {
-    this.env = env;
-  }
-
-  print(text: string): Promise<void> {
-    this.out += text;
-    return Promise.resolve();
-  }
-
-  warn(line: string): void {
-    this.err += `${line}\n`;
-  }
-
-  interrupt(): void {
-    this.#stop.abort();
-  }
-}
 
 const terminal = (): TestTerminal => new TestTerminal({ LONGLINE_SERVER: server.url });
 

@@ -1,9 +1,11 @@
 import { once } from 'node:events';
 import type { Terminal } from './Terminal.ts';
 
+const CTRL_C = '\x03';
+
 /** This process's terminal. The first Ctrl-C ends the command cleanly, a second one the process at once. */
 export function processTerminal(): Terminal {
-  const { stderr, stdout } = process;
+  const { stderr, stdin, stdout } = process;
   const stop = new AbortController();
   const handleSignal = (): void => {
     if (stop.signal.aborted) process.exit(130);
@@ -33,6 +35,22 @@ export function processTerminal(): Terminal {
     },
     get rows() {
       return stdout.rows || 24;
+    },
+    readKeys(listener) {
+      if (!stdin.isTTY) return undefined;
+      const handleData = (data: Buffer): void => {
+        const text = data.toString('utf8');
+        // In raw mode Ctrl-C is a character like any other.
+        if (text.includes(CTRL_C)) handleSignal();
+        listener(text);
+      };
+      stdin.setRawMode(true);
+      stdin.on('data', handleData);
+      return () => {
+        stdin.off('data', handleData);
+        stdin.setRawMode(false);
+        stdin.pause();
+      };
     },
   };
 }

@@ -1,9 +1,9 @@
-import { Command, InvalidArgumentError } from 'commander';
+import { Command } from 'commander';
 import { version } from '@longline/ros';
-import { parseDuration } from './parseDuration.ts';
+import { addExamples, addReader, count, duration, port, rate } from './commandOptions.ts';
+import type { LeaseFlags, ReaderFlags } from './commandOptions.ts';
+import { addMotionCommands } from './motionCommands.ts';
 import type { Terminal } from './Terminal.ts';
-import { CliError } from './errors.ts';
-import { DEFAULT_SERVER } from './withFleet.ts';
 
 /**
  * The whole command line. Each command's code is loaded when it runs, so that none waits for the others'. With `quiet`
@@ -29,6 +29,8 @@ export function buildProgram(terminal: Terminal, { quiet }: { readonly quiet: bo
     'longline devices',
     'longline line robot-1',
     'longline topic echo robot-1 /odom',
+    'longline drive robot-1',
+    'longline stop',
   );
   addRunners(program, terminal);
   addReader(program.command('devices').description('every device that the server knows')).action(
@@ -48,24 +50,12 @@ export function buildProgram(terminal: Terminal, { quiet }: { readonly quiet: bo
     .action(async (device: string, options: ReaderFlags & { once?: boolean }) =>
       (await import('./commands/line.ts')).line(terminal, device, options),
     );
+  addMotionCommands(program, terminal);
   addTopicCommands(program, terminal);
   addServiceCommands(program, terminal);
   addParamCommands(program, terminal);
   return program;
 }
-
-interface ReaderFlags {
-  readonly server?: string;
-  readonly json?: boolean;
-}
-
-const addReader = (command: Command): Command =>
-  command
-    .option('--server <url>', `the server (default: $LONGLINE_SERVER, else ${DEFAULT_SERVER})`)
-    .option('--json', 'machine-readable output');
-
-const addExamples = (command: Command, ...lines: readonly string[]): Command =>
-  command.addHelpText('after', ['', 'Examples:', ...lines.map((line) => `  ${line}`)].join('\n'));
 
 function addRunners(program: Command, terminal: Terminal): void {
   addExamples(program.command('demo'), 'longline demo', 'longline demo --for 20s --json')
@@ -200,21 +190,23 @@ function addTopicCommands(program: Command, terminal: Terminal): void {
         .argument('<topic>', 'topic on the robot, like /odom')
         .argument('[type and yaml...]', 'type, needed where the robot does not have the topic; then the message'),
     ),
-    "longline topic pub robot-1 /cmd_vel geometry_msgs/Twist '{linear: {x: 0.5}}'",
-    "longline topic pub robot-1 /cmd_vel '[0.5, 0, 0]' '[0, 0, 0]'",
-    "longline topic pub robot-1 /cmd_vel '{angular: {z: 1}}' --standing",
+    "longline topic pub robot-1 /chatter std_msgs/String '{data: hello}'",
+    "longline topic pub robot-1 /cmd_vel '[0.5, 0, 0]' '[0, 0, 0]' --lease",
+    "longline topic pub robot-1 /cmd_vel '{angular: {z: 1}}' -r 10 --lease",
   )
     .description("publish on the robot; the message is YAML: '{linear: {x: 1.0}}', or one value per field")
     .option('-1, --once', 'publish one message (the default)')
     .option('-r, --rate <hz>', 'publish again and again until Ctrl-C', rate)
     .option('--standing', 'let the robot repeat it, while this command renews it, until Ctrl-C')
     .option('--deadline <duration>', 'the robot drops the message when it is older than this', duration)
+    .option('--lease', 'take the lease for it, without which nothing moves the robot')
+    .option('--take-over', 'take the lease from whoever holds it')
     .action(
       async (
         device: string,
         name: string,
         args: string[],
-        options: ReaderFlags & { rate?: number; standing?: boolean; deadline?: number; once?: boolean },
+        options: ReaderFlags & LeaseFlags & { rate?: number; standing?: boolean; deadline?: number; once?: boolean },
       ) =>
         (await import('./commands/topicPub.ts')).topicPub(terminal, device, name, args, {
           ...options,
@@ -245,11 +237,14 @@ function addServiceCommands(program: Command, terminal: Terminal): void {
   )
     .description('call a service; the request is YAML, a map or one value per field')
     .option('--deadline <duration>', 'give up after this long (default: 5s)', duration)
-    .action(async (device: string, name: string, args: string[], options: ReaderFlags & { deadline?: number }) =>
-      (await import('./commands/serviceCall.ts')).serviceCall(terminal, device, name, args, {
-        ...options,
-        deadlineMs: options.deadline,
-      }),
+    .option('--lease', 'take the lease for it, where the service moves the robot')
+    .option('--take-over', 'take the lease from whoever holds it')
+    .action(
+      async (device: string, name: string, args: string[], options: ReaderFlags & LeaseFlags & { deadline?: number }) =>
+        (await import('./commands/serviceCall.ts')).serviceCall(terminal, device, name, args, {
+          ...options,
+          deadlineMs: options.deadline,
+        }),
     );
 }
 
@@ -276,30 +271,10 @@ function addParamCommands(program: Command, terminal: Terminal): void {
     ),
     'longline param set robot-1 /max_speed 0.5',
     "longline param set robot-1 /waypoints '[1, 2, 3]'",
-  ).action(async (device: string, name: string, text: string, options: ReaderFlags) =>
-    (await import('./commands/paramSet.ts')).paramSet(terminal, device, name, text, options),
-  );
-}
-
-function duration(text: string): number {
-  try {
-    return parseDuration(text);
-  } catch (error) {
-    throw error instanceof CliError ? new InvalidArgumentError(error.message) : error;
-  }
-}
-
-const integer = (text: string, min: number, max: number, what: string): number => {
-  const value = /^\d+$/.test(text) ? Number(text) : Number.NaN;
-  if (value >= min && value <= max) return value;
-  throw new InvalidArgumentError(`Write ${what}.`);
-};
-
-const port = (text: string): number => integer(text, 0, 65_535, 'a port from 0 (any free one) to 65535');
-const count = (text: string): number => integer(text, 1, 1_000_000, 'a whole number from 1 to 1000000');
-
-function rate(text: string): number {
-  const hz = Number(text);
-  if (text.trim() !== '' && hz >= 0.01 && hz <= 1_000) return hz;
-  throw new InvalidArgumentError('Write a rate from 0.01 to 1000 a second.');
+  )
+    .option('--lease', 'take the lease for it, where the parameter moves the robot')
+    .option('--take-over', 'take the lease from whoever holds it')
+    .action(async (device: string, name: string, text: string, options: ReaderFlags & LeaseFlags) =>
+      (await import('./commands/paramSet.ts')).paramSet(terminal, device, name, text, options),
+    );
 }

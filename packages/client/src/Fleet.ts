@@ -123,6 +123,11 @@ export class Fleet {
     await this.#whenOpen(options);
   }
 
+  /** The shortest of the last round trips to the server, in milliseconds; undefined while it is not reached. */
+  get roundTripMs(): number | undefined {
+    return this.#link.end?.clockEstimate()?.roundTripMs;
+  }
+
   /** Every device that the server knows, sorted by ID. */
   async devices(options: OperationOptions = {}): Promise<DeviceRecord[]> {
     await this.#bounded(this.#devices.follow(), options);

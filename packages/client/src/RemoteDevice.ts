@@ -1,5 +1,5 @@
 import type { Channel, Clock, Disposer, GraphStatus, Message, OperationOptions } from '@longline/ros';
-import { DEFAULT_BUFFER_MESSAGES, MessageStream } from '@longline/line';
+import { DEFAULT_BUFFER_MESSAGES, MessageStream, newestPerKey } from '@longline/line';
 import type { DeviceRecord, LineRecord, MessageStreamOptions, RemoteRobot } from '@longline/line';
 import type { DeviceDirectory } from './DeviceDirectory.ts';
 import { ClientError } from './errors.ts';
@@ -52,6 +52,22 @@ export class RemoteDevice extends RobotHandle {
     const record = devices.get(id);
     if (record !== undefined) return record;
     throw unknownDevice(id);
+  }
+
+  /** The device's record now and at every change, for a `for await` loop, until the signal aborts or the fleet is closed. */
+  watchRecord(options: { readonly signal?: AbortSignal } = {}): AsyncIterable<DeviceRecord> {
+    const { closed, devices, id } = this.#context;
+    const { signal } = options;
+    const ends = signal === undefined ? closed : AbortSignal.any([signal, closed]);
+    return newestPerKey((put) => {
+      const stop = devices.listen((record) => {
+        if (record.device === id) put(id, record);
+      });
+      void devices.follow();
+      const record = devices.get(id);
+      if (record !== undefined) put(id, record);
+      return stop;
+    }, ends);
   }
 
   /** How the robot's line is doing now, or was before it ended. Rejects with `DEVICE_UNKNOWN`. */

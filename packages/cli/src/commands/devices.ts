@@ -1,6 +1,7 @@
 import { withFleet } from '../withFleet.ts';
 import type { ServerOptions } from '../withFleet.ts';
 import type { Terminal } from '../Terminal.ts';
+import { motionWord } from '../motion/motionText.ts';
 import { bytesText, timeText } from '../format/amountText.ts';
 import { fittingTable } from '../format/fittingTable.ts';
 
@@ -22,21 +23,30 @@ export function devices(terminal: Terminal, options: ServerOptions): Promise<voi
       terminal.warn('No device has connected to this server yet. Start one: longline agent --robot turtlesim:');
       return;
     }
-    const rows = records.map(({ device, line, online, robot, sinceMs, status }) => [
-      device,
-      online ? 'online' : 'offline',
-      new Date(sinceMs).toISOString().replace(/\.\d+Z$/, 'Z'),
-      rosWord(online, status.ros),
-      typeof line?.roundTripMs === 'number' ? timeText(line.roundTripMs) : '-',
-      online && line !== undefined ? `${bytesText(line.receivedBytesPerSecond)}/s` : '-',
-      online && line !== undefined ? String(line.sockets) : '-',
-      robot,
-    ]);
+    const rows = records.map((record) => {
+      const { device, lease, line, online, robot, sinceMs, status } = record;
+      return [
+        device,
+        online ? 'online' : 'offline',
+        new Date(sinceMs).toISOString().replace(/\.\d+Z$/, 'Z'),
+        rosWord(online, status.ros),
+        typeof line?.roundTripMs === 'number' ? timeText(line.roundTripMs) : '-',
+        online && line !== undefined ? `${bytesText(line.receivedBytesPerSecond)}/s` : '-',
+        online && line !== undefined ? String(line.sockets) : '-',
+        motionWord(record),
+        lease?.holder ?? '-',
+        robot,
+      ];
+    });
     await terminal.print(
-      fittingTable(['DEVICE', 'PRESENCE', 'SINCE', 'ROS', 'RTT', 'RATE', 'SOCKETS', 'ROBOT'], rows, {
-        columns: terminal.isTty ? terminal.columns : Infinity,
-        spare: ['SOCKETS', 'ROBOT', 'RATE', 'SINCE'],
-      }),
+      fittingTable(
+        ['DEVICE', 'PRESENCE', 'SINCE', 'ROS', 'RTT', 'RATE', 'SOCKETS', 'MOTION', 'HOLDER', 'ROBOT'],
+        rows,
+        {
+          columns: terminal.isTty ? terminal.columns : Infinity,
+          spare: ['SOCKETS', 'ROBOT', 'RATE', 'SINCE'],
+        },
+      ),
     );
   });
 }

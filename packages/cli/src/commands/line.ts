@@ -1,4 +1,5 @@
 import type { LineRecord } from '@longline/client';
+import { drawInPlace } from '../drawInPlace.ts';
 import { findDevice } from '../findDevice.ts';
 import { lineScreen } from '../format/lineScreen.ts';
 import { repeat } from '../repeat.ts';
@@ -50,20 +51,7 @@ const printJson =
   (record) =>
     terminal.print(`${JSON.stringify(record)}\n`);
 
-/** Draws over what was drawn before, where the terminal can; the last picture stays. */
 function drawScreen(terminal: Terminal): Show {
-  let drawn = 0;
-  return async (record, ageMs) => {
-    const { columns, isTty, rows } = terminal;
-    const lines = lineScreen(record, ageMs);
-    if (!isTty) {
-      await terminal.print(`${drawn++ === 0 ? '' : '\n'}${lines.join('\n')}\n`);
-      return;
-    }
-    // What scrolled away cannot be drawn over.
-    const shown = lines.slice(0, Math.max(1, rows - 1)).map((text) => `${text.slice(0, columns - 1)}\x1b[K\n`);
-    const back = drawn === 0 ? '' : `\x1b[${drawn}A`;
-    drawn = shown.length;
-    await terminal.print(`${back}\r${shown.join('')}\x1b[J`);
-  };
+  const draw = drawInPlace(terminal);
+  return (record, ageMs) => draw(lineScreen(record, ageMs));
 }

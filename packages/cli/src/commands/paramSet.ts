@@ -5,6 +5,8 @@ import { CliError } from '../errors.ts';
 import { absolute } from '../findTopic.ts';
 import { parseYaml } from '../parseYaml.ts';
 import { findDevice } from '../findDevice.ts';
+import { underLease } from '../motion/underLease.ts';
+import type { UnderLeaseOptions } from '../motion/underLease.ts';
 import type { Terminal } from '../Terminal.ts';
 import { withFleet } from '../withFleet.ts';
 import type { ServerOptions } from '../withFleet.ts';
@@ -15,7 +17,7 @@ export function paramSet(
   id: string,
   name: string,
   text: string,
-  options: ServerOptions,
+  options: ServerOptions & UnderLeaseOptions,
 ): Promise<void> {
   const value = parseYaml(text);
   if (!isParameterValue(value)) {
@@ -26,7 +28,9 @@ export function paramSet(
   }
   return withFleet(terminal, options, async (fleet) => {
     const { device } = await findDevice(fleet, id);
-    await device.setParameter(absolute(name), value, { signal: terminal.signal });
+    await underLease(device, options, (robot) =>
+      robot.setParameter(absolute(name), value, { signal: terminal.signal }),
+    );
     if (options.json === true) await terminal.print(`${stringifyExact({ device: id, name: absolute(name), value })}\n`);
   });
 }

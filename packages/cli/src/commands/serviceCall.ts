@@ -3,6 +3,8 @@ import { fillMessage } from '../fillMessage.ts';
 import { absolute } from '../findTopic.ts';
 import { ros2Yaml } from '../format/ros2Yaml.ts';
 import { messageShape, rosYaml } from '../format/rosYaml.ts';
+import { underLease } from '../motion/underLease.ts';
+import type { UnderLeaseOptions } from '../motion/underLease.ts';
 import { suggestion } from '../nearNames.ts';
 import { findDevice } from '../findDevice.ts';
 import { withFleet } from '../withFleet.ts';
@@ -16,7 +18,7 @@ export function serviceCall(
   id: string,
   name: string,
   args: readonly string[],
-  options: ServerOptions & { readonly deadlineMs?: number | undefined },
+  options: ServerOptions & UnderLeaseOptions & { readonly deadlineMs?: number | undefined },
 ): Promise<void> {
   const values = args.map(parseYaml);
   const bounds = {
@@ -37,7 +39,9 @@ export function serviceCall(
     const encoding = schema.request.encoding === 'ros2msg' ? 'cdr' : 'ros1';
     const data = codecFor(schema.request, encoding).encode(fillMessage(structLayout(schema.request), values));
     const codec = codecFor(schema.response, encoding);
-    const response = codec.decode(await device.callService({ service, data }, bounds));
+    const response = codec.decode(
+      await underLease(device, options, (robot) => robot.callService({ service, data }, bounds)),
+    );
     if (options.json === true) {
       await terminal.print(`${codec.toJson(response)}\n`);
       return;
