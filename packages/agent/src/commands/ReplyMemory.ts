@@ -1,4 +1,5 @@
 import type { ReplyHeader } from '@longline/line';
+import { forgottenReply } from './journalLine.ts';
 
 /** Commands whose IDs and final replies are remembered; beyond it the oldest that have ended are forgotten. */
 export const MAX_REMEMBERED = 10_000;
@@ -66,12 +67,7 @@ export class ReplyMemory {
       if (entry.reply === undefined || entry.payload.length === 0) continue;
       this.#bytes -= entry.payload.length;
       entry.payload = nothing;
-      entry.reply = {
-        id: entry.reply.id,
-        state: entry.reply.state,
-        code: 'REPLY_FORGOTTEN',
-        message: 'The command was executed before; its reply is no longer kept on the robot.',
-      };
+      entry.reply = forgottenReply(entry.reply);
     }
   }
 }
