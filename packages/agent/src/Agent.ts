@@ -4,12 +4,16 @@ import { nodeZstd } from '@longline/line/node';
 import { version } from '@longline/ros';
 import type { Clock, Log, RosGraph } from '@longline/ros';
 import { AllowList } from './commands/AllowList.ts';
-import { motionTopics } from './commands/motion.ts';
+import { ExecutedCommands } from './commands/ExecutedCommands.ts';
+import type { JournalStore } from './commands/JournalStore.ts';
+import type { JournalState } from './commands/JournalWriter.ts';
+import { MotionOrders } from './commands/MotionOrders.ts';
 import { PublisherPool } from './commands/PublisherPool.ts';
 import { RequestDispatcher } from './commands/RequestDispatcher.ts';
 import { RequestGuard } from './commands/RequestGuard.ts';
 import { StandingCommands } from './commands/StandingCommands.ts';
 import type { AgentConfig } from './config/AgentConfig.ts';
+import type { Deadman } from './deadman/Deadman.ts';
 import type { Dial } from './line/Dial.ts';
 import type { LineEvents } from './line/DialAttempt.ts';
 import { LineConnector } from './line/LineConnector.ts';
@@ -17,6 +21,7 @@ import type { LineState } from './line/LineConnector.ts';
 import { LineReporter } from './LineReporter.ts';
 import { GraphView } from './robot/GraphView.ts';
 import { RosTime } from './robot/RosTime.ts';
+import { TopicTypes } from './robot/TopicTypes.ts';
 import { StatusReporter } from './StatusReporter.ts';
 import { DataBudget } from './up/DataBudget.ts';
 import type { BudgetUse } from './up/DataBudget.ts';
@@ -41,6 +46,8 @@ export interface AgentStatus {
   readonly budget: BudgetUse | undefined;
   /** Bytes that wait for the line, and messages dropped since the start because they did not fit or were replaced. */
   readonly outbox: { readonly bytes: number; readonly dropped: number };
+  /** Whether executed commands are noted on the disk. */
+  readonly journal: JournalState;
 }
 
 /** What an agent is made of. */
@@ -48,11 +55,16 @@ export interface AgentParts {
   readonly config: AgentConfig;
   /** The agent closes it when it stops. */
   readonly graph: RosGraph;
+  /** The only way to what moves the robot. The agent closes it when it stops. */
+  readonly deadman: Deadman;
+  /** Keeps which commands were executed. The agent closes it when it stops. */
+  readonly journal: JournalStore;
+  /** In milliseconds of the machine's monotonic clock, which other processes of it read too, where the deadman is one. */
+  readonly clock: Clock;
   /** One for each server, the preferred first. */
   readonly dials: readonly Dial[];
   /** This machine's addresses. Default: none are known. */
   readonly localAddresses?: () => readonly string[];
-  readonly clock: Clock;
   readonly log: Log;
   /** Gives 0 to 1, for jitter. */
   readonly random: () => number;
@@ -72,7 +84,8 @@ export class Agent {
   readonly #rosTime: RosTime;
   readonly #uplink: Uplink;
   readonly #budget: DataBudget | undefined;
-  readonly #guard = new RequestGuard();
+  readonly #deadman: Deadman;
+  readonly #executed: ExecutedCommands;
   readonly #publishers: PublisherPool;
   readonly #standing: StandingCommands;
   readonly #dispatcher: RequestDispatcher;
@@ -80,12 +93,16 @@ export class Agent {
   readonly #lineReporter: LineReporter;
   readonly #connector: LineConnector;
   readonly #log: Log;
+  /** The open line. */
+  #end: AgentEnd | undefined;
+  #starting: Promise<void> | undefined;
   #stopping: Promise<void> | undefined;
 
   constructor(parts: AgentParts) {
-    const { config, graph, clock, log } = parts;
+    const { config, graph, deadman, clock, log } = parts;
     this.#config = config;
     this.#graph = graph;
+    this.#deadman = deadman;
     this.#clock = clock;
     this.#log = log;
     this.#makeId = parts.makeId;
@@ -108,20 +125,28 @@ export class Agent {
       log,
       ...(budget === undefined ? {} : { allowance: (lane) => budget.allowance(lane) }),
     });
-    const isMotion = motionTopics(config.motion.topics);
-    this.#publishers = new PublisherPool({ graph, view: this.#view, clock, isMotion });
+    const types = new TopicTypes({ graph, view: this.#view, clock });
+    const isOutput = (topic: string, type: string): boolean => deadman.outputOf('topic', topic, type) !== undefined;
+    this.#publishers = new PublisherPool({ graph, types, clock, isOutput });
     this.#standing = new StandingCommands({ clock, log, handleChange });
+    this.#executed = new ExecutedCommands({ store: parts.journal, clock, log });
     this.#dispatcher = new RequestDispatcher({
       clock,
       log,
       context: {
         graph,
         allowList: new AllowList(config.allow),
-        guard: this.#guard,
+        guard: new RequestGuard({ highestToken: () => deadman.status.token }),
         publishers: this.#publishers,
+        types,
+        motion: new MotionOrders({
+          deadman,
+          clockErrorMs: () => this.#end?.clockEstimate()?.errorMs ?? Number.POSITIVE_INFINITY,
+        }),
+        deadman,
+        executed: this.#executed,
         standing: this.#standing,
         snapshots: new SnapshotTaker({ graph, view: this.#view, selection, clock }),
-        isMotion,
       },
     });
     this.#reporter = new StatusReporter({ clock, read: () => this.#robotStatus() });
@@ -151,12 +176,20 @@ export class Agent {
       channels: this.#uplink.size,
       budget: this.#budget?.use,
       outbox: { bytes: this.#outbox.bytes, dropped: this.#outbox.droppedTotal },
+      journal: this.#executed.state,
     };
   }
 
-  /** Begins to watch the robot and to connect. It needs neither ROS nor the server to be there. */
-  start(): void {
-    if (this.#stopping !== undefined) return;
+  /**
+   * Begins to watch the robot and to connect. It needs neither ROS nor the server to be there, but what stops the robot: it
+   * resolves when the deadman is ready, or has said why not. Idempotent.
+   */
+  start(): Promise<void> {
+    if (this.#stopping === undefined) this.#starting ??= this.#start();
+    return this.#starting ?? Promise.resolve();
+  }
+
+  async #start(): Promise<void> {
     let isFirst = true;
     this.#view.watch({
       handleStatus: (status) => {
@@ -171,10 +204,12 @@ export class Agent {
     this.#uplink.start();
     this.#rosTime.start();
     this.#view.start();
-    this.#connector.start();
+    const handleChange = (): void => this.#reporter.handleChange();
+    await Promise.all([this.#deadman.start({ handleChange }), this.#dispatcher.load()]);
+    if (this.#stopping === undefined) this.#connector.start();
   }
 
-  /** Stops what stands, ends the line and closes the robot's graph. Idempotent; waits. */
+  /** Stops what moves and what stands, ends the line and closes the robot's graph. Idempotent; waits. */
   stop(): Promise<void> {
     this.#stopping ??= this.#stop();
     return this.#stopping;
@@ -183,6 +218,7 @@ export class Agent {
   async #stop(): Promise<void> {
     // Motion first: nothing below may delay its stop, and no request may start it again.
     const requestsDone = this.#dispatcher.stop();
+    await this.#deadman.close();
     await this.#standing.stop();
     this.#connector.stop();
     this.#rosTime.stop();
@@ -192,6 +228,7 @@ export class Agent {
     this.#publishers.close();
     await this.#graph.close();
     await requestsDone;
+    await this.#executed.close();
     this.#log.info({ device: this.#config.device }, 'the agent stopped');
   }
 
@@ -207,7 +244,7 @@ export class Agent {
         boot: this.#boot,
         line: this.#makeId(),
         socket: 0,
-        highestToken: this.#guard.highestToken,
+        highestToken: this.#deadman.status.token,
         software: SOFTWARE,
         robot: this.#graph.name.slice(0, 512),
         features: [],
@@ -225,6 +262,7 @@ export class Agent {
   }
 
   #handleLineOpen(end: AgentEnd, welcome: Welcome): void {
+    this.#end = end;
     this.#dispatcher.handleLineOpen(end, welcome.maxFrameBytes);
     this.#uplink.handleLineOpen(end);
     this.#reporter.handleLineOpen(end);
@@ -233,6 +271,8 @@ export class Agent {
 
   #handleLineClosed(): void {
     // Motion first: no fault of what follows may keep it alive.
+    this.#deadman.handleLineClosed();
+    this.#end = undefined;
     this.#dispatcher.handleLineClosed();
     this.#standing.handleLineClosed();
     this.#uplink.handleLineClosed();
@@ -255,6 +295,7 @@ export class Agent {
           : { state: 'disconnected', code: status.code, reason: status.reason.slice(0, 2_048) },
       simulatedTime: this.#rosTime.simulated,
       standing: this.#standing.list,
+      motion: this.#deadman.status,
       ...(budget === undefined
         ? {}
         : { budget: { bytesPerDay: budget.bytesPerDay, usedBytes: budget.usedBytes, level: budget.level } }),

@@ -1,9 +1,16 @@
 import { codecFor, silentLog } from '@longline/ros';
 import type { Schema } from '@longline/ros';
+import type { Action, Reply } from '@longline/line';
 import { FakeClock, FakeGraph, FakeLineServer } from '@longline/testing';
+import type { RequestOverrides } from '@longline/testing';
 import { Agent } from './Agent.ts';
 import type { AgentConfigInput } from './config/AgentConfig.ts';
+import type { JournalStore } from './commands/JournalStore.ts';
+import { noJournal } from './commands/JournalStore.ts';
 import { parseAgentConfig } from './config/parseAgentConfig.ts';
+import { LocalDeadman } from './deadman/LocalDeadman.ts';
+import { MotionOutputs } from './deadman/MotionOutputs.ts';
+import { VolatileMemory } from './deadman/VolatileMemory.ts';
 
 export const twist: Schema = {
   name: 'geometry_msgs/Twist',
@@ -32,16 +39,28 @@ export class AgentWorld {
   readonly graph = new FakeGraph(this.clock);
   readonly server = new FakeLineServer(this.clock);
   readonly agent: Agent;
+  /** Of the lease taken last; 0 before. */
+  token = 0;
 
-  constructor(config: AgentConfigInput = {}) {
+  constructor(input: AgentConfigInput = {}, journal: JournalStore = noJournal) {
+    const { clock, graph } = this;
+    const config = parseAgentConfig({ device: 'r1', allow: { publish: ['/cmd_vel', '/note'] }, ...input });
     this.graph.setTopic('/chatter', text);
     this.graph.setTopic('/cmd_vel', twist, { publishers: [] });
     let ids = 0;
     this.agent = new Agent({
-      config: parseAgentConfig({ device: 'r1', allow: { publish: ['/cmd_vel', '/note'] }, ...config }),
-      graph: this.graph,
+      config,
+      graph,
+      deadman: new LocalDeadman({
+        graph,
+        clock,
+        log: silentLog,
+        outputs: new MotionOutputs(config.motion, config.allow.publish),
+        memory: new VolatileMemory(),
+      }),
+      journal,
       dials: [this.server.dial],
-      clock: this.clock,
+      clock,
       log: silentLog,
       random: () => 1,
       makeId: () => `id${++ids}`,
@@ -49,7 +68,7 @@ export class AgentWorld {
   }
 
   async started(): Promise<this> {
-    this.agent.start();
+    void this.agent.start();
     await this.clock.advance(200);
     return this;
   }
@@ -59,11 +78,23 @@ export class AgentWorld {
     return this.graph.published.filter((published) => published.topic === topic).map(({ data }) => data);
   }
 
-  standing(holdMs = 1_000, rateHz = 10): ReturnType<FakeLineServer['line']['request']> {
-    return this.server.line.request(
-      { kind: 'standing.set', topic: '/cmd_vel', encoding: 'json', rateHz, holdMs },
-      forward,
-    );
+  /** Takes the lease on the newest line; what follows is made under it. */
+  async leased(token = this.token + 1, holdMs = 60_000): Promise<this> {
+    const replies = this.server.line.request({ kind: 'lease.take', holdMs }, '', { token });
+    await this.clock.advance(10);
+    if (replies.at(-1)?.state !== 'done') throw new Error(`The lease was refused: ${JSON.stringify(replies)}`);
+    this.token = token;
+    return this;
+  }
+
+  /** A request under the lease. */
+  move(action: Action, payload: string | Uint8Array = '', overrides: RequestOverrides = {}): Reply[] {
+    return this.server.line.request(action, payload, { token: this.token, ...overrides });
+  }
+
+  standing(holdMs = 1_000, rateHz = 10, overrides: RequestOverrides = {}): Reply[] {
+    const action = { kind: 'standing.set', topic: '/cmd_vel', encoding: 'json', rateHz, holdMs } as const;
+    return this.move(action, forward, overrides);
   }
 }
 

@@ -1,13 +1,19 @@
 import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
 import { getProxyForUrl } from 'proxy-from-env';
-import { silentLog, systemClock } from '@longline/ros';
+import { silentLog } from '@longline/ros';
 import type { Clock, Log, RosGraph } from '@longline/ros';
 import { Agent } from './Agent.ts';
+import { JournalFile } from './commands/JournalFile.ts';
+import { noJournal } from './commands/JournalStore.ts';
 import type { AgentConfigInput } from './config/AgentConfig.ts';
 import { parseAgentConfig } from './config/parseAgentConfig.ts';
+import { stateFolder } from './config/stateFolder.ts';
 import type { Dial } from './line/Dial.ts';
 import { dialWebSocket, lineProxy } from './line/dialWebSocket.ts';
 import { localAddresses } from './line/localAddresses.ts';
+import { machineClock } from './machineClock.ts';
+import { openDeadman } from './openDeadman.ts';
 import { openGraph } from './openGraph.ts';
 
 /** What an agent works with; everything has a default. */
@@ -16,7 +22,10 @@ export interface AgentDeps {
   readonly log?: Log;
   /** Default: this machine's. */
   readonly clock?: Clock;
-  /** The robot, instead of the one that `robot` in the config names. The agent closes it when it stops. */
+  /**
+   * The robot, instead of the one that `robot` in the config names. The agent closes it when it stops. What must survive
+   * restarts is kept only with `stateDir` in the config, and the deadman lives in this process.
+   */
   readonly graph?: RosGraph;
   /** Opens connections to the server. Default: WebSockets to `server` of the config. */
   readonly dial?: Dial;
@@ -32,13 +41,17 @@ export interface AgentDeps {
  */
 export async function startAgent(config: AgentConfigInput, deps: AgentDeps = {}): Promise<Agent> {
   const complete = parseAgentConfig(config);
-  const clock = deps.clock ?? systemClock;
+  const clock = deps.clock ?? machineClock;
   const log = deps.log ?? silentLog;
   const rosHost = deps.rosHost ?? process.env['ROS_HOSTNAME'] ?? process.env['ROS_IP'];
   const graph = deps.graph ?? (await openGraph(complete.robot, { clock, log, rosHost }));
+  const isHere = deps.graph !== undefined || complete.robot.startsWith('turtlesim:');
+  const folder = isHere ? complete.stateDir : stateFolder(complete, process.env);
   const agent = new Agent({
     config: complete,
     graph,
+    deadman: openDeadman(complete, { graph, clock, log, folder }),
+    journal: folder === undefined ? noJournal : new JournalFile(join(folder, 'executed.jsonl')),
     clock,
     log,
     dials:
@@ -52,6 +65,6 @@ export async function startAgent(config: AgentConfigInput, deps: AgentDeps = {})
     makeId: randomUUID,
   });
   log.info({ device: complete.device, server: complete.server.join(' '), robot: graph.name }, 'the agent starts');
-  agent.start();
+  await agent.start();
   return agent;
 }

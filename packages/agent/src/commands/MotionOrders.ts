@@ -1,4 +1,4 @@
-import type { Deadman, MotionOrder, MotionReceipt, OutputKind } from '../deadman/Deadman.ts';
+import type { Deadman, MotionReceipt, OutputKind } from '../deadman/Deadman.ts';
 import { AgentError } from '../errors.ts';
 import { leaseNeeded } from './leaseNeeded.ts';
 import type { RobotRequest } from './RobotRequest.ts';
@@ -49,19 +49,24 @@ export class MotionOrders {
     );
   }
 
-  /** Executes an order as the request that made it says. Rejects with what {@link Deadman.execute} rejects with. */
+  /** Executes an order as the request that made it says. Throws what {@link check} throws, rejects with what {@link Deadman.execute} does. */
   execute(request: RobotRequest, order: OutputOrder): Promise<MotionReceipt> {
-    return this.#deadman.execute(motionOrder(request, order, false));
+    const timeoutMs = this.timeoutMs(order.kind, order.name, order.type);
+    if (timeoutMs !== undefined) this.check(request, order.name, timeoutMs);
+    return this.#execute(request, order, false, request.header.deadlineMs);
   }
 
-  /** Repeats an order: what counts is when its holder last spoke. */
-  repeat(request: RobotRequest, order: OutputOrder): Promise<MotionReceipt> {
-    return this.#deadman.execute(motionOrder(request, order, true));
+  /** Repeats an order, as old as the request is, which holds for so long. Rejects with what {@link Deadman.execute} does. */
+  repeat(request: RobotRequest, order: OutputOrder, holdMs: number): Promise<MotionReceipt> {
+    return this.#execute(request, order, true, holdMs);
+  }
+
+  #execute(
+    { header: { token, sequence }, bornMs }: RobotRequest,
+    { kind, name, type, data }: OutputOrder,
+    repeat: boolean,
+    deadlineMs: number,
+  ): Promise<MotionReceipt> {
+    return this.#deadman.execute({ kind, name, type, data, token, sequence, repeat, bornMs, deadlineMs });
   }
 }
-
-const motionOrder = (
-  { header: { token, sequence, deadlineMs }, bornMs }: RobotRequest,
-  { kind, name, type, data }: OutputOrder,
-  repeat: boolean,
-): MotionOrder => ({ kind, name, type, data, token, sequence, repeat, bornMs, deadlineMs });

@@ -2,6 +2,7 @@ import type { Schema } from '@longline/ros';
 import { FakeClock, FakeGraph } from '@longline/testing';
 import { expect, test } from 'vitest';
 import { GraphView } from '../robot/GraphView.ts';
+import { TopicTypes } from '../robot/TopicTypes.ts';
 import { IDLE_MS, PublisherPool } from './PublisherPool.ts';
 
 const text: Schema = { name: 'std_msgs/String', encoding: 'ros1msg', text: 'string data\n' };
@@ -10,7 +11,7 @@ const number: Schema = { name: 'std_msgs/Int32', encoding: 'ros1msg', text: 'int
 function makePool(maxPublishers?: number): { clock: FakeClock; graph: FakeGraph; pool: PublisherPool } {
   const clock = new FakeClock();
   const graph = new FakeGraph(clock);
-  for (const topic of ['/a', '/b', '/c']) graph.setTopic(topic, text);
+  for (const topic of ['/a', '/b', '/c', '/moves']) graph.setTopic(topic, text);
   graph.schemas.set(number.name, number);
   const view = new GraphView(graph);
   view.start();
@@ -19,9 +20,9 @@ function makePool(maxPublishers?: number): { clock: FakeClock; graph: FakeGraph;
     graph,
     pool: new PublisherPool({
       graph,
-      view,
+      types: new TopicTypes({ graph, view, clock }),
       clock,
-      isMotion: () => false,
+      isOutput: (topic) => topic === '/moves',
       ...(maxPublishers === undefined ? {} : { maxPublishers }),
     }),
   };
@@ -77,4 +78,11 @@ test('a broken publisher is not used again', async () => {
   await clock.advance(0);
   expect(graph.publishers).toBe(0);
   expect(pool.size).toBe(0);
+});
+
+test('on what moves the robot it opens nothing, latched or not', async () => {
+  const { graph, pool } = makePool();
+  await expect(pool.acquire({ topic: '/moves', latched: true }, {})).rejects.toMatchObject({ code: 'NOT_SUPPORTED' });
+  await expect(pool.acquire({ topic: '/moves' }, {})).rejects.toMatchObject({ code: 'LEASE_NEEDED' });
+  expect(graph.publishers).toBe(0);
 });

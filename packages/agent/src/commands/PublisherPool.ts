@@ -1,7 +1,8 @@
 import { RosError, sameType } from '@longline/ros';
 import type { Clock, Disposer, OperationOptions, Publisher, RosGraph } from '@longline/ros';
 import { AgentError } from '../errors.ts';
-import type { GraphView } from '../robot/GraphView.ts';
+import type { TopicTypes, TypedTopic } from '../robot/TopicTypes.ts';
+import { leaseNeeded } from './leaseNeeded.ts';
 
 /** A publisher nobody used for this long is closed, in milliseconds; latched ones stay for their message. */
 export const IDLE_MS = 60_000;
@@ -9,10 +10,7 @@ export const IDLE_MS = 60_000;
 export const MAX_PUBLISHERS = 256;
 
 /** What is to be published on. */
-export interface PublisherRequest {
-  readonly topic: string;
-  /** Needed only where the robot does not know the topic. */
-  readonly type?: string | undefined;
+export interface PublisherRequest extends TypedTopic {
   readonly latched?: boolean | undefined;
 }
 
@@ -32,28 +30,31 @@ interface Entry {
   cancelIdle: Disposer | undefined;
 }
 
-/** Keeps publishers open between messages, so that a stream of publishes advertises once. */
+/**
+ * Keeps publishers open between messages, so that a stream of publishes advertises once. On what moves the robot it opens none:
+ * that is the deadman's.
+ */
 export class PublisherPool {
   readonly #graph: RosGraph;
-  readonly #view: GraphView;
+  readonly #types: TopicTypes;
   readonly #clock: Clock;
-  readonly #isMotion: (topic: string, type: string) => boolean;
+  readonly #isOutput: (topic: string, type: string) => boolean;
   readonly #max: number;
   readonly #entries = new Map<string, Entry>();
   #closed = false;
 
   constructor(options: {
     readonly graph: RosGraph;
-    readonly view: GraphView;
+    readonly types: TopicTypes;
     readonly clock: Clock;
     /** Whether a topic of a type moves the robot. */
-    readonly isMotion: (topic: string, type: string) => boolean;
+    readonly isOutput: (topic: string, type: string) => boolean;
     readonly maxPublishers?: number;
   }) {
     this.#graph = options.graph;
-    this.#view = options.view;
+    this.#types = options.types;
     this.#clock = options.clock;
-    this.#isMotion = options.isMotion;
+    this.#isOutput = options.isOutput;
     this.#max = options.maxPublishers ?? MAX_PUBLISHERS;
   }
 
@@ -61,12 +62,22 @@ export class PublisherPool {
     return this.#entries.size;
   }
 
-  /** Rejects with `TYPE_MISMATCH`, `TOPIC_UNKNOWN`, `PUBLISHER_LIMIT`, `NOT_SUPPORTED` for latched motion, and what `RosGraph.advertise` rejects with. */
+  /** The type that a topic is published with. Rejects with `TYPE_MISMATCH`, `TOPIC_UNKNOWN`. */
+  typeOf(request: PublisherRequest, options: OperationOptions): Promise<string> {
+    return this.#types.typeOf(request, options, this.#entries.get(keyOf(request))?.type);
+  }
+
+  /**
+   * Rejects with `TYPE_MISMATCH`, `TOPIC_UNKNOWN`, `PUBLISHER_LIMIT`, `LEASE_NEEDED` and, for latched messages, `NOT_SUPPORTED`
+   * on what moves the robot, and what `RosGraph.advertise` rejects with.
+   */
   async acquire(request: PublisherRequest, options: OperationOptions): Promise<PublisherUse> {
-    const key = `${request.latched === true ? 'latched' : 'plain'} ${request.topic}`;
-    const type = await this.#typeOf(request, this.#entries.get(key), options);
+    const key = keyOf(request);
+    const type = await this.typeOf(request, options);
     if (this.#closed) throw new AgentError('AGENT_STOPPED', 'The agent is stopping. Send the request again later.');
-    if (request.latched === true && this.#isMotion(request.topic, type)) throw latchedMotion(request.topic);
+    if (this.#isOutput(request.topic, type)) {
+      throw request.latched === true ? latchedMotion(request.topic) : leaseNeeded(request.topic);
+    }
     let entry = this.#entries.get(key);
     if (entry?.type !== undefined && !sameType(entry.type, type)) {
       this.#drop(entry);
@@ -100,28 +111,6 @@ export class PublisherPool {
       this.#drop(entry);
       if (entry.users > 0) closePublisher(entry);
     }
-  }
-
-  async #typeOf(request: PublisherRequest, entry: Entry | undefined, options: OperationOptions): Promise<string> {
-    const { topic, type } = request;
-    let known = this.#view.typeOf(topic) ?? entry?.type;
-    if (known === undefined) {
-      this.#view.handleSnapshot(await this.#graph.snapshot(options));
-      known = this.#view.typeOf(topic);
-    }
-    if (known === undefined && type === undefined) {
-      throw new RosError(
-        'TOPIC_UNKNOWN',
-        `The robot has no topic ${topic}, so its type is unknown. Give the type to make the topic, like geometry_msgs/Twist.`,
-        { details: { topic } },
-      );
-    }
-    if (known !== undefined && type !== undefined && !sameType(known, type)) {
-      throw new RosError('TYPE_MISMATCH', `Topic ${topic} has type ${known} on the robot, not ${type}. Use ${known}.`, {
-        details: { topic, expected: known, actual: type },
-      });
-    }
-    return known ?? type ?? '';
   }
 
   #open(key: string, request: PublisherRequest, type: string, options: OperationOptions): Entry {
@@ -169,6 +158,8 @@ export class PublisherPool {
     if (entry.users === 0) closePublisher(entry);
   }
 }
+
+const keyOf = ({ latched, topic }: PublisherRequest): string => `${latched === true ? 'latched' : 'plain'} ${topic}`;
 
 /** ROS gives a latched message to every node that subscribes later, whenever that is. */
 const latchedMotion = (topic: string): RosError =>

@@ -3,9 +3,16 @@ import { codecFor, silentLog } from '@longline/ros';
 import type { Schema } from '@longline/ros';
 import { FakeClock, FakeGraph } from '@longline/testing';
 import { expect, test } from 'vitest';
+import { LocalDeadman } from '../deadman/LocalDeadman.ts';
+import { MotionOutputs } from '../deadman/MotionOutputs.ts';
+import { VolatileMemory } from '../deadman/VolatileMemory.ts';
+import { parseAgentConfig } from '../config/parseAgentConfig.ts';
 import { GraphView } from '../robot/GraphView.ts';
+import { TopicTypes } from '../robot/TopicTypes.ts';
 import { AllowList } from './AllowList.ts';
-import { motionTopics } from './motion.ts';
+import { ExecutedCommands } from './ExecutedCommands.ts';
+import { noJournal } from './JournalStore.ts';
+import { MotionOrders } from './MotionOrders.ts';
 import { PublisherPool } from './PublisherPool.ts';
 import { MAX_RUNNING, RequestDispatcher } from './RequestDispatcher.ts';
 import { RequestGuard } from './RequestGuard.ts';
@@ -28,17 +35,24 @@ class World {
   constructor() {
     const { graph, clock } = this;
     const view = new GraphView(graph);
+    const types = new TopicTypes({ graph, view, clock });
+    const { motion } = parseAgentConfig({});
+    const outputs = new MotionOutputs(motion, []);
+    const deadman = new LocalDeadman({ graph, clock, log: silentLog, outputs, memory: new VolatileMemory() });
     this.dispatcher = new RequestDispatcher({
       clock,
       log: silentLog,
       context: {
         graph,
         allowList: new AllowList({ publish: [], call: ['/s'], setParameters: [] }),
-        guard: new RequestGuard(),
-        publishers: new PublisherPool({ graph, view, clock, isMotion: motionTopics([]) }),
+        guard: new RequestGuard({ highestToken: () => 0 }),
+        publishers: new PublisherPool({ graph, types, clock, isOutput: () => false }),
+        types,
+        motion: new MotionOrders({ deadman, clockErrorMs: () => 0 }),
+        deadman,
+        executed: new ExecutedCommands({ store: noJournal, clock, log: silentLog }),
         standing: new StandingCommands({ clock, log: silentLog, handleChange: () => undefined }),
         snapshots: new SnapshotTaker({ graph, view, clock, selection: new Selection([]) }),
-        isMotion: motionTopics([]),
       },
     });
     graph.services.set('/s', {

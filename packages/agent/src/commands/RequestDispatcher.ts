@@ -1,11 +1,13 @@
 import { createHash } from 'node:crypto';
-import { isCommand } from '@longline/line';
+import { isCommand, isStop } from '@longline/line';
 import type { Action, ActionKind, ReplyHeader, ReplyState, RequestHeader } from '@longline/line';
 import { LonglineError } from '@longline/ros';
 import type { Clock, Log } from '@longline/ros';
 import { AgentError } from '../errors.ts';
 import type { Answer, Handler, HandlerContext } from './handlers/Handler.ts';
 import { handlers } from './handlers/index.ts';
+import { MotionFrames } from './MotionFrames.ts';
+import { RefusalLimit } from './RefusalLimit.ts';
 import { ReplyMemory } from './ReplyMemory.ts';
 import { RobotRequest } from './RobotRequest.ts';
 
@@ -28,21 +30,32 @@ export interface ReplyLine {
 const refusals: ReadonlySet<string> = new Set([
   'AGENT_BUSY',
   'AGENT_STOPPED',
+  'CLOCK_UNSURE',
   'COMMAND_ID_REUSED',
   'COMMAND_OUT_OF_ORDER',
   'DEFINITION_INVALID',
+  'LEASE_LOST',
+  'LEASE_NEEDED',
   'LEASE_STALE',
+  'LIMIT_BEYOND',
   'MESSAGE_INVALID',
   'MOTION_LINE_ENDED',
   'MOTION_NOT_RESUMED',
   'NAME_INVALID',
   'NOT_ALLOWED',
   'NOT_SUPPORTED',
+  'NO_SUBSCRIBER',
   'PARAMETER_INVALID',
   'PARAMETER_UNKNOWN',
+  'PATTERN_INVALID',
   'PUBLISHER_LIMIT',
+  'RATE_BEYOND',
+  'ROS_SILENT',
   'SERVICE_UNKNOWN',
   'STANDING_LIMIT',
+  'STATE_UNWRITABLE',
+  'STOP_LATCHED',
+  'STOP_UNDELIVERED',
   'TOPIC_UNKNOWN',
   'TYPE_MISMATCH',
   'TYPE_UNKNOWN',
@@ -54,6 +67,8 @@ export class RequestDispatcher {
   readonly #log: Log;
   readonly #context: HandlerContext;
   readonly #memory = new ReplyMemory();
+  readonly #frames: MotionFrames;
+  readonly #frameRefusals: RefusalLimit;
   readonly #running = new Set<Promise<void>>();
   #line: ReplyLine | undefined;
   #lineEnd = new AbortController();
@@ -66,6 +81,19 @@ export class RequestDispatcher {
     this.#clock = options.clock;
     this.#log = options.log;
     this.#context = options.context;
+    this.#frames = new MotionFrames({
+      execute: (frame) => this.#executeFrame(frame),
+      refuse: (frame, error) => this.#refuseFrame(frame, error),
+    });
+    this.#frameRefusals = new RefusalLimit(options.clock);
+  }
+
+  /** Remembers what earlier runs of the agent executed: before the first request. Never rejects. */
+  async load(): Promise<void> {
+    for (const [id, { fingerprint, reply, payload }] of await this.#context.executed.load()) {
+      this.#memory.add(id, fingerprint);
+      this.#memory.settle(reply, payload);
+    }
   }
 
   handleLineOpen(line: ReplyLine, maxFrameBytes: number): void {
@@ -85,7 +113,8 @@ export class RequestDispatcher {
   handleRequest(header: RequestHeader, payload: Uint8Array, ageMs: number): void {
     const { id, action } = header;
     const fingerprint = isCommand(action) ? fingerprintOf(action, payload) : '';
-    if (this.#isAnsweredAgain(id, fingerprint)) return;
+    // Frames of a stream share their ID.
+    if (action.kind !== 'motion' && this.#isAnsweredAgain(id, fingerprint)) return;
     if (isCommand(action)) this.#memory.add(id, fingerprint);
     const request = new RobotRequest({
       header,
@@ -93,9 +122,15 @@ export class RequestDispatcher {
       ageMs,
       clock: this.#clock,
       order: ++this.#order,
+      fingerprint,
       lineEnded: this.#lineEnd.signal,
     });
-    const bytes = payload.length;
+    if (action.kind === 'motion') this.#frames.handleFrame(request, action);
+    else this.#begin(request);
+  }
+
+  #begin(request: RobotRequest): void {
+    const bytes = request.payload.length;
     const running = this.#run(request).finally(() => {
       this.#running.delete(running);
       this.#runningBytes -= bytes;
@@ -117,9 +152,9 @@ export class RequestDispatcher {
     if (known === undefined) return false;
     if (known.fingerprint !== fingerprint) {
       const message = `The robot has had request ${id}, which asked for something else. Give every command its own ID.`;
-      this.#line?.reply({ id, state: 'rejected', code: 'COMMAND_ID_REUSED', message });
+      this.#line?.reply(this.#now({ id, state: 'rejected', code: 'COMMAND_ID_REUSED', message }));
     } else if (known.reply === undefined) {
-      this.#line?.reply({ id, state: 'received' });
+      this.#line?.reply(this.#now({ id, state: 'received' }));
     } else {
       this.#line?.reply(known.reply, known.payload);
     }
@@ -128,7 +163,7 @@ export class RequestDispatcher {
 
   async #run(request: RobotRequest): Promise<void> {
     const { id } = request.header;
-    const cancel = this.#clock.after(RECEIVED_AFTER_MS, () => this.#line?.reply({ id, state: 'received' }));
+    const cancel = this.#clock.after(RECEIVED_AFTER_MS, () => this.#line?.reply(this.#now({ id, state: 'received' })));
     try {
       this.#checkRoom(request.header.action);
       this.#context.guard.checkArrival(request);
@@ -142,8 +177,8 @@ export class RequestDispatcher {
 
   #checkRoom(action: Action): void {
     if (this.#stopped) throw stopping();
-    // A stop takes no time and finds room always. This request is not counted yet.
-    if (action.kind === 'standing.end') return;
+    // A stop finds room always. This request is not counted yet.
+    if (isStop(action)) return;
     if (this.#running.size < MAX_RUNNING && this.#runningBytes < MAX_RUNNING_BYTES) return;
     throw new AgentError(
       'AGENT_BUSY',
@@ -167,14 +202,29 @@ export class RequestDispatcher {
           'that fit on the line.',
       );
     }
-    this.#settle({ id, state: 'done', encoding }, payload);
+    this.#settle(this.#now({ id, state: 'done', encoding }), payload);
+  }
+
+  async #executeFrame(frame: RobotRequest): Promise<void> {
+    if (this.#stopped) throw stopping();
+    this.#context.guard.checkArrival(frame);
+    await this.#execute(frame);
+  }
+
+  #refuseFrame({ header: { id } }: RobotRequest, error: unknown): void {
+    const reply = this.#refusal(id, error);
+    if (this.#frameRefusals.passes(id, reply.code ?? '')) this.#line?.reply(reply);
   }
 
   #refuse(id: string, error: unknown): void {
+    this.#settle(this.#refusal(id, error));
+  }
+
+  #refusal(id: string, error: unknown): ReplyHeader {
     if (!(error instanceof LonglineError)) this.#log.error({ id, err: error }, 'a request failed unexpectedly');
     const code = error instanceof LonglineError ? String(error.code) : 'INTERNAL';
     const message = error instanceof Error ? error.message : 'unknown error';
-    this.#settle({
+    return this.#now({
       id,
       state: stateOf(code),
       code: code.slice(0, 64),
@@ -184,7 +234,13 @@ export class RequestDispatcher {
 
   #settle(reply: ReplyHeader, payload: Uint8Array = new Uint8Array(0)): void {
     this.#memory.settle(reply, payload);
+    this.#context.executed.end(reply, payload);
     this.#line?.reply(reply, payload);
+  }
+
+  /** With the robot's wall time, to the microsecond. */
+  #now(reply: ReplyHeader): ReplyHeader {
+    return { ...reply, robotMs: Number(this.#clock.wallNs() / 1_000n) / 1_000 };
   }
 }
 

@@ -1,4 +1,4 @@
-import { isCommand } from '@longline/line';
+import { isCommand, isStop } from '@longline/line';
 import { AgentError } from '../errors.ts';
 import type { RobotRequest } from './RobotRequest.ts';
 
@@ -7,55 +7,32 @@ export const MAX_ORDERED_TOPICS = 1_000;
 
 /**
  * Lets through only requests that are still wanted: not past their deadline, not made under a lease that a newer one
- * replaced, not overtaken, and, for motion, in order under their lease and on a line that stands.
+ * replaced, not overtaken. What moves the robot passes the deadman besides.
  */
 export class RequestGuard {
+  readonly #highestToken: () => number;
   /** By topic, how far the requests about it have come. */
   readonly #newest = new Map<string, number>();
-  #highestToken = 0;
-  #lastSequence = -1;
 
-  /** The highest lease token seen. */
-  get highestToken(): number {
-    return this.#highestToken;
+  constructor(options: {
+    /** The highest lease token that the robot has seen. */
+    readonly highestToken: () => number;
+  }) {
+    this.#highestToken = options.highestToken;
   }
 
   /** At arrival. Throws `COMMAND_EXPIRED`, `LEASE_STALE`. */
   checkArrival(request: RobotRequest): void {
-    const { token, action } = request.header;
-    // A stop is never too late: whatever was set after it comes after it.
-    if (action.kind !== 'standing.end') this.#checkAge(request);
-    if (!isCommand(action)) return;
-    if (token > 0) this.#checkToken(token);
-    if (token > this.#highestToken) {
-      this.#highestToken = token;
-      this.#lastSequence = -1;
-    }
+    const { action } = request.header;
+    // What makes the robot stand still is never too late: whatever was set after it comes after it.
+    if (!isStop(action) && action.kind !== 'lease.release') this.checkExecution(request);
   }
 
-  /**
-   * Right before a command takes effect, with no wait between. Throws `COMMAND_EXPIRED`, `LEASE_STALE`,
-   * `COMMAND_OUT_OF_ORDER`, `MOTION_LINE_ENDED`, `AGENT_STOPPED`.
-   */
-  checkExecution(request: RobotRequest, isMotion: boolean): void {
-    const { token, sequence } = request.header;
+  /** Right before a request takes effect, with no wait between. Throws `COMMAND_EXPIRED`, `LEASE_STALE`. */
+  checkExecution(request: RobotRequest): void {
     this.#checkAge(request);
-    if (!isMotion) {
-      if (token > 0) this.#checkToken(token);
-      return;
-    }
-    this.#checkToken(token);
-    request.lineEnded.throwIfAborted();
-    if (token === 0) return;
-    if (sequence <= this.#lastSequence) {
-      throw new AgentError(
-        'COMMAND_OUT_OF_ORDER',
-        `Motion under lease token ${token} has come to sequence ${this.#lastSequence}; ${sequence} comes too late. ` +
-          'Count the sequence up with every motion command.',
-        { details: { token, sequence, lastSequence: this.#lastSequence } },
-      );
-    }
-    this.#lastSequence = sequence;
+    const { token, action } = request.header;
+    if (token > 0 && isCommand(action)) this.#checkToken(token);
   }
 
   /**
@@ -91,11 +68,12 @@ export class RequestGuard {
   }
 
   #checkToken(token: number): void {
-    if (token >= this.#highestToken) return;
+    const highestToken = this.#highestToken();
+    if (token >= highestToken) return;
     throw new AgentError(
       'LEASE_STALE',
-      `The command was made under lease token ${token}; this robot has seen ${this.#highestToken}. Take the lease again.`,
-      { details: { token, highestToken: this.#highestToken } },
+      `The command was made under lease token ${token}; this robot has seen ${highestToken}. Take the lease again.`,
+      { details: { token, highestToken } },
     );
   }
 }

@@ -10,6 +10,8 @@ export class RobotRequest {
   readonly bornMs: number;
   /** Its place among all requests that came to this agent. */
   readonly order: number;
+  /** Names what a command asks for; empty for other requests. */
+  readonly fingerprint: string;
   /** Aborts when the line that brought it ends, or the agent stops, with the error to answer. */
   readonly lineEnded: AbortSignal;
   readonly #clock: Clock;
@@ -20,12 +22,14 @@ export class RobotRequest {
     readonly ageMs: number;
     readonly clock: Clock;
     readonly order: number;
+    readonly fingerprint: string;
     readonly lineEnded: AbortSignal;
   }) {
     this.header = options.header;
     this.payload = options.payload;
     this.bornMs = options.clock.monotonicMs() - options.ageMs;
     this.order = options.order;
+    this.fingerprint = options.fingerprint;
     this.lineEnded = options.lineEnded;
     this.#clock = options.clock;
   }

@@ -1,39 +1,43 @@
 import type { RobotStatus } from '@longline/line';
-import { codecFor } from '@longline/ros';
+import { isLonglineError } from '@longline/ros';
 import type { Clock, Disposer, Log } from '@longline/ros';
 import { AgentError } from '../errors.ts';
-import { isStoppedByZeros } from './motion.ts';
-import type { PublisherUse } from './PublisherPool.ts';
+import type { StandingWay } from './StandingWay.ts';
 
 /** Most standing commands at once. */
 export const MAX_STANDING = 200;
 /** How many ended ones are told of; the oldest are forgotten. */
 export const MAX_ENDED = 200;
 /** One message may take this long to reach ROS, in milliseconds; meanwhile the next ones are left out. */
-const PUBLISH_DEADLINE_MS = 2_000;
-/** A stop that does not reach ROS is tried again so often, for so long, in milliseconds. */
-const STOP_RETRY_MS = 100;
-const STOP_TRIES_MS = 2_000;
+const SEND_DEADLINE_MS = 2_000;
 const NOT_RENEWED = 'its holder did not renew it';
+/** What the deadman will not change its mind about. */
+const finalRefusals: ReadonlySet<string> = new Set([
+  'COMMAND_EXPIRED',
+  'LEASE_LOST',
+  'LEASE_NEEDED',
+  'LEASE_STALE',
+  'STOP_LATCHED',
+]);
 
 /** A message to repeat. */
 export interface StandingOrder {
   readonly topic: string;
   /** Passes to the standing command, which releases it. */
-  readonly use: PublisherUse;
-  readonly data: Uint8Array;
+  readonly way: StandingWay;
   readonly rateHz: number;
   /** It ends then, in milliseconds of the monotonic clock. */
   readonly heldUntilMs: number;
-  /** It moves the robot: it ends with the line. */
-  readonly isMotion: boolean;
 }
 
 interface Standing {
   order: StandingOrder;
   startMs: number;
   count: number;
-  isPublishing: boolean;
+  isSending: boolean;
+  isSent: boolean;
+  /** Something of it, or of what it took the place of, may have come to ROS. */
+  hasMoved: boolean;
   isFailing: boolean;
   /** Aborts when it ends or another takes its place: a message that ROS still holds back must not come after that. */
   readonly over: AbortController;
@@ -49,7 +53,7 @@ export class StandingCommands {
   readonly #max: number;
   readonly #active = new Map<string, Standing>();
   readonly #ended = new Map<string, string>();
-  readonly #stopping = new Set<Promise<void>>();
+  readonly #ending = new Set<Promise<void>>();
   #isStopped = false;
 
   constructor(options: {
@@ -73,8 +77,12 @@ export class StandingCommands {
     ];
   }
 
-  /** Begins one, or renews the topic's. Throws `STANDING_LIMIT`, `COMMAND_EXPIRED`, `AGENT_STOPPED`; the use stays the caller's then. */
-  set(order: StandingOrder): void {
+  /**
+   * Begins one, or renews the topic's: that is done when it returns. Rejects with `STANDING_LIMIT`, `COMMAND_EXPIRED`,
+   * `AGENT_STOPPED`, `LEASE_STALE`; the way stays the caller's then. On what moves the robot it waits for the first message, and
+   * rejects with what refuses that.
+   */
+  async set(order: StandingOrder): Promise<void> {
     if (this.#isStopped) throw new AgentError('AGENT_STOPPED', 'The agent is stopping. Send the command again later.');
     const nowMs = this.#clock.monotonicMs();
     if (order.heldUntilMs <= nowMs) {
@@ -91,18 +99,29 @@ export class StandingCommands {
         `${this.#max} standing commands are active, the most there may be. End one.`,
       );
     }
-    if (before !== undefined && isSameMessage(before.order, order)) {
-      if (before.order.use !== order.use) before.order.use.release();
+    if (before !== undefined && order.rateHz === before.order.rateHz && order.way.continues(before.order.way)) {
+      before.order.way.release();
       before.order = order;
       this.#hold(before);
       return;
     }
-    if (before !== undefined) this.#release(before);
+    if ((order.way.token ?? Infinity) < (before?.order.way.token ?? 0)) {
+      throw new AgentError(
+        'LEASE_STALE',
+        `Under a newer lease ${order.topic} is commanded already. Take the lease again.`,
+      );
+    }
+    if (before !== undefined) {
+      this.#silence(before);
+      before.order.way.release();
+    }
     const standing: Standing = {
       order,
       startMs: nowMs,
       count: 0,
-      isPublishing: false,
+      isSending: false,
+      isSent: false,
+      hasMoved: before?.hasMoved ?? false,
       isFailing: false,
       over: new AbortController(),
       cancelTick: undefined,
@@ -112,44 +131,33 @@ export class StandingCommands {
     this.#ended.delete(order.topic);
     this.#hold(standing);
     if (before === undefined) this.#handleChange();
-    this.#tick(standing);
+    const sent = this.#tick(standing);
+    if (order.way.token === undefined) return;
+    const refusal = await sent;
+    if (refusal === undefined) return;
+    this.#end(standing, refusedReason(refusal));
+    throw refusal;
   }
 
   /** Ends the topic's standing command, if there is one. */
   end(topic: string, reason: string): void {
     const standing = this.#active.get(topic);
-    if (standing === undefined) return;
-    this.#active.delete(topic);
-    this.#ended.set(topic, reason);
-    for (const oldest of this.#ended.keys()) {
-      if (this.#ended.size <= MAX_ENDED) break;
-      this.#ended.delete(oldest);
-    }
-    standing.cancelTick?.();
-    standing.cancelHold?.();
-    standing.over.abort();
-    const stopped = this.#stopMotion(standing).finally(() => {
-      standing.order.use.release();
-      this.#stopping.delete(stopped);
-    });
-    this.#stopping.add(stopped);
-    this.#log.info({ topic, reason }, 'a standing command ended');
-    this.#handleChange();
+    if (standing !== undefined) this.#end(standing, reason);
   }
 
   /** The line is gone: motion ends at once; the rest goes on until its hold runs out. */
   handleLineClosed(): void {
     this.#ended.clear();
     for (const [topic, { order }] of [...this.#active]) {
-      if (order.isMotion) this.end(topic, 'the line ended');
+      if (order.way.token !== undefined) this.end(topic, 'the line ended');
     }
   }
 
-  /** Ends all of them and takes no more. Waits until the stops have reached ROS or failed. */
+  /** Ends all of them and takes no more. Waits until their last messages have reached ROS or failed. */
   async stop(): Promise<void> {
     this.#isStopped = true;
     for (const topic of [...this.#active.keys()]) this.end(topic, 'the agent stopped');
-    await Promise.all(this.#stopping);
+    await Promise.all(this.#ending);
   }
 
   #hold(standing: Standing): void {
@@ -161,66 +169,76 @@ export class StandingCommands {
   }
 
   /** Ticks lie on a grid from the start, so that late timers cost no rate; missed ones are not made up for. */
-  #tick(standing: Standing): void {
+  #tick(standing: Standing): Promise<Error | undefined> {
     // After a stall of this process the tick may run before the end of the hold, which is due as well.
-    if (this.#clock.monotonicMs() >= standing.order.heldUntilMs) return this.end(standing.order.topic, NOT_RENEWED);
+    if (this.#clock.monotonicMs() >= standing.order.heldUntilMs) {
+      this.#end(standing, NOT_RENEWED);
+      return Promise.resolve(undefined);
+    }
     const intervalMs = 1000 / standing.order.rateHz;
     const passed = Math.floor((this.#clock.monotonicMs() - standing.startMs) / intervalMs + 1e-6);
     standing.count = Math.max(standing.count, passed) + 1;
     const dueMs = standing.startMs + standing.count * intervalMs;
-    standing.cancelTick = this.#clock.after(dueMs - this.#clock.monotonicMs(), () => this.#tick(standing));
-    if (!standing.isPublishing) void this.#publish(standing);
+    standing.cancelTick = this.#clock.after(dueMs - this.#clock.monotonicMs(), () => void this.#tick(standing));
+    return standing.isSending ? Promise.resolve(undefined) : this.#send(standing);
   }
 
-  async #publish(standing: Standing): Promise<void> {
-    const { topic, use, data } = standing.order;
+  /** Resolves to what kept the message from ROS. */
+  async #send(standing: Standing): Promise<Error | undefined> {
+    const { topic, way } = standing.order;
     const { signal } = standing.over;
-    standing.isPublishing = true;
+    const { isSent, hasMoved } = standing;
+    standing.isSending = true;
+    standing.isSent = true;
+    standing.hasMoved = true;
     try {
-      await use.publisher.publish(data, { deadlineMs: PUBLISH_DEADLINE_MS, signal });
+      await way.send(!isSent, { deadlineMs: SEND_DEADLINE_MS, signal });
       standing.isFailing = false;
-    } catch (error) {
+      return undefined;
+    } catch (thrown) {
+      const error = thrown instanceof Error ? thrown : new Error('ROS did not take it');
+      if (!isSent) standing.hasMoved = hasMoved;
+      const isFinal = way.token !== undefined && isLonglineError(error) && finalRefusals.has(error.code);
+      if (isFinal && standing.order.way === way) this.#end(standing, refusedReason(error));
       if (!standing.isFailing && !signal.aborted) {
         this.#log.warn({ topic, err: error }, 'a standing command does not reach ROS; the agent goes on trying');
       }
       standing.isFailing = true;
+      return error;
     } finally {
-      standing.isPublishing = false;
+      standing.isSending = false;
     }
   }
 
-  async #stopMotion(standing: Standing): Promise<void> {
-    const { topic, use, isMotion } = standing.order;
-    const { schema, encoding } = use.publisher;
-    if (!isMotion || !isStoppedByZeros(schema.name)) return;
-    const lastTryMs = this.#clock.monotonicMs() + STOP_TRIES_MS;
-    // The next standing command on the topic takes over.
-    while (!this.#active.has(topic)) {
-      try {
-        await use.publisher.publish(codecFor(schema, encoding).encode({}), { deadlineMs: PUBLISH_DEADLINE_MS });
-        return;
-      } catch (error) {
-        if (this.#clock.monotonicMs() >= lastTryMs) {
-          this.#log.error({ topic, err: error }, 'the stop after a standing command did not reach ROS');
-          return;
-        }
-      }
-      await new Promise<void>((resolve) => void this.#clock.after(STOP_RETRY_MS, resolve));
+  /** Nothing where another took its place or it has ended. */
+  #end(standing: Standing, reason: string): void {
+    const { topic, way } = standing.order;
+    if (this.#active.get(topic) !== standing) return;
+    this.#active.delete(topic);
+    this.#ended.set(topic, reason);
+    for (const oldest of this.#ended.keys()) {
+      if (this.#ended.size <= MAX_ENDED) break;
+      this.#ended.delete(oldest);
     }
+    this.#silence(standing);
+    const ended = (standing.hasMoved ? way.end() : Promise.resolve())
+      // The deadman stops what this did not.
+      .catch((error: unknown) => this.#log.debug({ topic, err: error }, 'the last message did not reach ROS'))
+      .finally(() => {
+        way.release();
+        this.#ending.delete(ended);
+      });
+    this.#ending.add(ended);
+    this.#log.info({ topic, reason }, 'a standing command ended');
+    this.#handleChange();
   }
 
-  /** Another message takes its place. */
-  #release(standing: Standing): void {
+  #silence(standing: Standing): void {
     standing.cancelTick?.();
     standing.cancelHold?.();
     standing.over.abort();
-    standing.order.use.release();
   }
 }
 
-const isSameMessage = (a: StandingOrder, b: StandingOrder): boolean =>
-  a.rateHz === b.rateHz &&
-  a.use.publisher === b.use.publisher &&
-  a.isMotion === b.isMotion &&
-  a.data.length === b.data.length &&
-  a.data.every((byte, index) => byte === b.data[index]);
+const refusedReason = (error: Error): string =>
+  `it was refused on the robot: ${isLonglineError(error) ? error.code : error.message.slice(0, 200)}`;

@@ -1,8 +1,12 @@
 import type { Action, ActionKind } from '@longline/line';
 import { stringifyExact } from '@longline/ros';
 import type { Encoding, RosGraph } from '@longline/ros';
+import type { Deadman } from '../../deadman/Deadman.ts';
+import type { TopicTypes } from '../../robot/TopicTypes.ts';
 import type { SnapshotTaker } from '../../up/SnapshotTaker.ts';
 import type { AllowList } from '../AllowList.ts';
+import type { ExecutedCommands } from '../ExecutedCommands.ts';
+import type { MotionOrders } from '../MotionOrders.ts';
 import type { PublisherPool } from '../PublisherPool.ts';
 import type { RequestGuard } from '../RequestGuard.ts';
 import type { RobotRequest } from '../RobotRequest.ts';
@@ -13,11 +17,16 @@ export interface HandlerContext {
   readonly graph: RosGraph;
   readonly allowList: AllowList;
   readonly guard: RequestGuard;
+  /** Of topics that do not move the robot. */
   readonly publishers: PublisherPool;
+  readonly types: TopicTypes;
+  /** The way to what moves the robot. */
+  readonly motion: MotionOrders;
+  /** Leases and stops. */
+  readonly deadman: Deadman;
+  readonly executed: ExecutedCommands;
   readonly standing: StandingCommands;
   readonly snapshots: SnapshotTaker;
-  /** Whether a topic of a type moves the robot. */
-  readonly isMotion: (topic: string, type: string) => boolean;
 }
 
 /** The payload of a `done`. */
@@ -26,9 +35,12 @@ export interface Answer {
   readonly encoding: Encoding;
 }
 
+/** What one kind of request asks for. */
+export type ActionOf<Kind extends ActionKind> = Extract<Action, { kind: Kind }>;
+
 /** Carries out one kind of request; what it throws becomes the reply's code and sentence. */
 export type Handler<Kind extends ActionKind> = (
-  action: Extract<Action, { kind: Kind }>,
+  action: ActionOf<Kind>,
   request: RobotRequest,
   context: HandlerContext,
 ) => Promise<Answer>;
@@ -37,5 +49,8 @@ const encoder = new TextEncoder();
 
 /** An answer in exact JSON. */
 export const jsonAnswer = (value: unknown): Answer => jsonTextAnswer(stringifyExact(value));
+
+/** It was done, and there is nothing to say. */
+export const emptyAnswer: Answer = { payload: encoder.encode('{}'), encoding: 'json' };
 
 export const jsonTextAnswer = (text: string): Answer => ({ payload: encoder.encode(text), encoding: 'json' });

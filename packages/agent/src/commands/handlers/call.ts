@@ -10,10 +10,17 @@ export const call: Handler<'call'> = async (action, request, context) => {
   const { service, encoding } = action;
   checkTopicName(service);
   context.allowList.checkCall(service);
-  const schema = await context.graph.serviceSchema(service, request.operation());
+  const { executed, graph, guard, motion } = context;
+  const timeoutMs = motion.timeoutMs('service', service);
+  if (timeoutMs !== undefined) motion.check(request, service, timeoutMs);
+  const schema = await graph.serviceSchema(service, request.operation());
   const data = messageBytes(schema.request, encodingOf(schema.request), encoding, request.payload);
-  context.guard.checkExecution(request, false);
-  const response = await context.graph.callService({ service, data }, request.operation());
+  await executed.begin(request.header.id, request.fingerprint, timeoutMs !== undefined);
+  guard.checkExecution(request);
+  const response =
+    timeoutMs === undefined
+      ? await graph.callService({ service, data }, request.operation())
+      : (await motion.execute(request, { kind: 'service', name: service, data })).payload;
   if (encoding !== 'json') return { payload: response, encoding };
   return jsonTextAnswer(responseJson(service, schema.response, response));
 };

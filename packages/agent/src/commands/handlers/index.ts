@@ -2,6 +2,10 @@ import type { ActionKind } from '@longline/line';
 import { call } from './call.ts';
 import { graph } from './graph.ts';
 import type { Handler } from './Handler.ts';
+import { leaseRelease } from './leaseRelease.ts';
+import { leaseRenew } from './leaseRenew.ts';
+import { leaseTake } from './leaseTake.ts';
+import { motion } from './motion.ts';
 import { parameterGet } from './parameterGet.ts';
 import { parameterList } from './parameterList.ts';
 import { parameterSet } from './parameterSet.ts';
@@ -11,6 +15,8 @@ import { schemaService } from './schemaService.ts';
 import { snapshot } from './snapshot.ts';
 import { standingEnd } from './standingEnd.ts';
 import { standingSet } from './standingSet.ts';
+import { stop } from './stop.ts';
+import { stopRelease } from './stopRelease.ts';
 
 /** The handler of every kind of request. */
 export const handlers: { readonly [Kind in ActionKind]: Handler<Kind> } = {
@@ -18,6 +24,8 @@ export const handlers: { readonly [Kind in ActionKind]: Handler<Kind> } = {
   call,
   graph,
   snapshot,
+  motion,
+  stop,
   'parameter.list': parameterList,
   'parameter.get': parameterGet,
   'parameter.set': parameterSet,
@@ -25,4 +33,8 @@ export const handlers: { readonly [Kind in ActionKind]: Handler<Kind> } = {
   'schema.service': schemaService,
   'standing.set': standingSet,
   'standing.end': standingEnd,
+  'lease.take': leaseTake,
+  'lease.renew': leaseRenew,
+  'lease.release': leaseRelease,
+  'stop.release': stopRelease,
 };

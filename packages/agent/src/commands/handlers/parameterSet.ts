@@ -1,17 +1,24 @@
 import { RosError, parseJsonExact } from '@longline/ros';
 import type { ParameterValue, RosValue } from '@longline/ros';
-import { jsonAnswer } from './Handler.ts';
+import { parameterTimeoutMs } from '../parameterTimeoutMs.ts';
+import { emptyAnswer } from './Handler.ts';
 import type { Handler } from './Handler.ts';
 
 const decoder = new TextDecoder();
 
 /** Sets a parameter to the JSON value of the payload. */
-export const parameterSet: Handler<'parameter.set'> = async (action, request, { graph, allowList, guard }) => {
-  allowList.checkSetParameter(action.name);
-  const value = parameterValue(parseJsonExact(decoder.decode(request.payload)), action.name);
-  guard.checkExecution(request, false);
-  await graph.setParameter(action.name, value, request.operation());
-  return jsonAnswer({});
+export const parameterSet: Handler<'parameter.set'> = async (action, request, context) => {
+  const { name } = action;
+  const { executed, graph, guard, motion } = context;
+  context.allowList.checkSetParameter(name);
+  const value = parameterValue(parseJsonExact(decoder.decode(request.payload)), name);
+  const timeoutMs = parameterTimeoutMs(name, value, motion);
+  if (timeoutMs !== undefined) motion.check(request, name, timeoutMs);
+  await executed.begin(request.header.id, request.fingerprint, timeoutMs !== undefined);
+  guard.checkExecution(request);
+  if (timeoutMs === undefined) await graph.setParameter(name, value, request.operation());
+  else await motion.execute(request, { kind: 'parameter', name, data: request.payload });
+  return emptyAnswer;
 };
 
 /** ROS has no null. */
