@@ -68,3 +68,10 @@ export function knownDevice(
   if (state === undefined) throw deviceUnknown(id);
   return { device, state };
 }
+
+/** The device of a route, if it has ever connected or something is remembered of it. Throws as {@link knownDevice}. */
+export function rememberedDevice(context: RouteContext, request: FastifyRequest, id: string): Device {
+  const device = context.fleet.device(id, { principal: context.principalOf(request) });
+  if (context.state.device(id) === undefined && device.commands({ limit: 1 }).length === 0) throw deviceUnknown(id);
+  return device;
+}

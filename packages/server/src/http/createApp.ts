@@ -12,7 +12,14 @@ import type { OriginGuard } from '../gateway/OriginGuard.ts';
 import type { App, RouteContext } from './App.ts';
 import { sendJson } from './App.ts';
 import { errorReply } from './errorReply.ts';
-import { commandListRoute, commandRoute, oneCommandRoute } from './routes/commands.ts';
+import { auditRoute } from './routes/audit.ts';
+import {
+  cancelCommandRoute,
+  commandListRoute,
+  commandRoute,
+  commandWatchRoute,
+  oneCommandRoute,
+} from './routes/commands.ts';
 import { deviceRoute } from './routes/device.ts';
 import { devicesRoute } from './routes/devices.ts';
 import { endFleetStandingRoute, getFleetStandingRoute, setFleetStandingRoute } from './routes/fleetStanding.ts';
@@ -54,7 +61,10 @@ const routes: readonly ((app: App, context: RouteContext) => void)[] = [
   getFleetStandingRoute,
   commandRoute,
   commandListRoute,
+  commandWatchRoute,
   oneCommandRoute,
+  cancelCommandRoute,
+  auditRoute,
   graphRoute,
   servicesRoute,
   parametersRoute,

@@ -1,4 +1,9 @@
 import { z } from 'zod';
+import { waitedStates } from '../commands/Command.ts';
+import { commandKinds } from '../commands/CommandInfo.ts';
+import { offlineChoices } from '../commands/RobotRequest.ts';
+import { auditWhats } from '../store/AuditEntry.ts';
+import { commandStates } from '../store/CommandRecord.ts';
 
 // Shapes of the API: what comes is read by them, and the OpenAPI document shows them. What leaves is written as exact
 // JSON text, which no schema touches.
@@ -108,18 +113,64 @@ export const standingShape = z.object({
 export const commandShape = z.object({
   id: z.string(),
   device: z.string(),
-  kind: z.string(),
-  target: z.string().describe('The topic, service or parameter it is about'),
+  kind: z.enum(commandKinds),
+  target: z.string().describe('The topic, service, parameter or pattern of outputs it is about'),
   issuer: z.string(),
-  state: z.enum(['accepted', 'sent', 'received', 'done', 'failed', 'rejected', 'expired', 'cancelled', 'unknown']),
+  state: z.enum(commandStates),
   code: z.string().optional(),
   message: z.string().optional(),
   deadlineMs: z.number(),
+  token: z.number().optional().describe('Of the lease it was made under'),
+  order: z.number().describe('Its place among the commands of this server; a list goes on `before` it'),
   acceptedTime: time,
   sentTime: time.optional(),
   receivedTime: time.optional(),
+  unknownTime: time
+    .optional()
+    .describe("When the server stopped expecting an answer; the robot's later word settles it"),
   finishedTime: time.optional(),
+  receivedRobotTime: time.optional().describe('On the robot’s clock'),
+  finishedRobotTime: time.optional().describe('On the robot’s clock'),
   result: z.unknown().describe('What the robot answered: {subscribers} of a publish, the response of a call'),
+});
+
+const before = z.coerce.number().int().min(1).optional().describe('Only those before this `order`: the next page');
+const listLimit = z.coerce.number().int().min(1).max(1000);
+
+export const commandListQuery = z.strictObject({
+  state: z.enum(commandStates).optional(),
+  kind: z.enum(commandKinds).optional(),
+  issuer: z.string().max(256).optional(),
+  before,
+  limit: listLimit.default(1000),
+});
+
+const instant = z
+  .string()
+  .refine((text) => !Number.isNaN(Date.parse(text)), 'is no time; write it as ISO 8601, like 2026-01-31T12:00:00Z')
+  .optional();
+
+export const auditQuery = z.strictObject({
+  device: z.string().max(128).optional(),
+  principal: z.string().max(256).optional(),
+  what: z.enum(auditWhats).optional(),
+  from: instant.describe('From this time of the server on, ISO 8601'),
+  to: instant.describe('Before this time of the server, ISO 8601'),
+  before,
+  limit: listLimit.optional().describe('Default 100; as NDJSON, all'),
+});
+
+export const auditShape = z.object({
+  order: z.number(),
+  time: time.describe('Of the server'),
+  what: z.enum(auditWhats),
+  principal: z.string().describe('Who asked'),
+  device: z.string().optional(),
+  target: z.string().optional().describe('The topic, service, parameter or pattern of outputs it is about'),
+  outcome: z.string().optional(),
+  code: z.string().optional(),
+  token: z.number().optional(),
+  details: z.record(z.string(), z.unknown()).optional(),
 });
 
 export const outcomesShape = z.object({
@@ -154,7 +205,16 @@ export const standingBody = z.strictObject({
 const everyCommand = {
   id: z.string().min(1).max(128).optional().describe('Idempotency key: a repeated one gives the command that has it'),
   deadlineMs,
-  waitFor: z.enum(['accepted', 'done']).default('done'),
+  waitFor: z
+    .enum(waitedStates)
+    .default('done')
+    .describe('Answer when the server took it, when the robot has it, or when it ended'),
+  whenOffline: z
+    .enum(offlineChoices)
+    .default('refuse')
+    .describe('wait: kept until its deadline and sent when the device is back; not for what moves the robot'),
+  token: z.int().min(0).optional().describe('Of the lease, for what moves the robot'),
+  sequence: z.int().min(0).optional().describe('Counts up per token'),
 };
 
 export const commandBody = z.discriminatedUnion('kind', [

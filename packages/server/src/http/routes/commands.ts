@@ -1,21 +1,24 @@
 import { z } from 'zod';
-import { commandInfo } from '../../commands/CommandInfo.ts';
-import { commandAction } from '../../commands/CommandSpec.ts';
-import { ServerError } from '../../errors.ts';
+import { commandUnknown } from '../../commands/commandErrors.ts';
 import type { App, RouteContext } from '../App.ts';
-import { ageOf, knownDevice, sendJson } from '../App.ts';
+import { ageOf, knownDevice, rememberedDevice, sendJson } from '../App.ts';
 import { sendCommand } from '../sendCommand.ts';
-import { answers, commandBody, commandShape, deviceParams } from '../shapes.ts';
+import { followLines } from '../sendLines.ts';
+import { answers, commandBody, commandListQuery, commandShape, deviceParams } from '../shapes.ts';
+
+const path = '/api/v1/devices/:id/commands';
+const oneCommandParams = deviceParams.extend({ commandId: z.string() });
 
 /** `POST /api/v1/devices/:id/commands`: does something once. */
 export function commandRoute(app: App, context: RouteContext): void {
   app.post(
-    '/api/v1/devices/:id/commands',
+    path,
     {
       schema: {
         summary: 'Publish a message, call a service, or set a parameter, once',
         description:
-          'Answers when the robot has, or at once with `waitFor: accepted`. Nothing is queued for an absent robot.',
+          'Answers when it has ended, or earlier as `waitFor` says. An absent robot refuses at once, or with ' +
+          '`whenOffline: wait` has it when it is back within the deadline.',
         tags: ['commands'],
         params: deviceParams,
         body: commandBody,
@@ -23,20 +26,13 @@ export function commandRoute(app: App, context: RouteContext): void {
       },
     },
     async (request, reply) => {
-      const { id: device } = request.params;
-      knownDevice(context, request, device);
-      const { id, deadlineMs, waitFor, ...spec } = request.body;
-      const command = context.requests.submit({
-        ...commandAction(spec),
-        device,
-        principal: context.principalOf(request),
-        id,
-        ageMs: ageOf(context, request),
-        deadlineMs,
-      });
-      if (waitFor === 'accepted') return sendCommand(reply, commandInfo(command.record));
-      const { payload } = await command.finished();
-      return sendCommand(reply, commandInfo(command.record, payload));
+      const { device } = knownDevice(context, request, request.params.id);
+      const { id, deadlineMs, waitFor, whenOffline, token, sequence, ...spec } = request.body;
+      const ageMs = ageOf(context, request);
+      return sendCommand(
+        reply,
+        await device.command(spec, { id, ageMs, deadlineMs, waitFor, whenOffline, token, sequence }),
+      );
     },
   );
 }
@@ -44,42 +40,81 @@ export function commandRoute(app: App, context: RouteContext): void {
 /** `GET /api/v1/devices/:id/commands`: the commands remembered. */
 export function commandListRoute(app: App, context: RouteContext): void {
   app.get(
-    '/api/v1/devices/:id/commands',
+    path,
     {
       schema: {
         summary: 'The commands of a device that are remembered, newest first',
         tags: ['commands'],
         params: deviceParams,
+        querystring: commandListQuery,
         response: answers(z.object({ commands: z.array(commandShape) })),
       },
     },
     (request, reply) =>
-      sendJson(reply, { commands: knownDevice(context, request, request.params.id).device.commands() }),
+      sendJson(reply, {
+        commands: rememberedDevice(context, request, request.params.id).commands(request.query),
+      }),
+  );
+}
+
+/** `GET /api/v1/devices/:id/commands/watch`: each transition of the device's commands, as it happens. */
+export function commandWatchRoute(app: App, context: RouteContext): void {
+  app.get(
+    `${path}/watch`,
+    {
+      schema: {
+        summary:
+          'Each command of a device after each of its transitions, from now on: one JSON text a line, without end',
+        description:
+          'Empty lines come between to keep the connection. A reader that is too slow loses the oldest changes.',
+        tags: ['commands'],
+        params: deviceParams,
+        response: answers(commandShape),
+      },
+    },
+    (request, reply) => {
+      const device = rememberedDevice(context, request, request.params.id);
+      followLines(reply, context.clock, (signal) => device.watchCommands({ signal }));
+    },
   );
 }
 
 /** `GET /api/v1/devices/:id/commands/:commandId`: one command. */
 export function oneCommandRoute(app: App, context: RouteContext): void {
   app.get(
-    '/api/v1/devices/:id/commands/:commandId',
+    `${path}/:commandId`,
     {
       schema: {
         summary: 'One command and what became of it',
         tags: ['commands'],
-        params: deviceParams.extend({ commandId: z.string() }),
+        params: oneCommandParams,
         response: answers(commandShape),
       },
     },
     (request, reply) => {
       const { id, commandId } = request.params;
-      knownDevice(context, request, id);
-      const command = context.commands.find(id, commandId);
-      if (command !== undefined) return sendJson(reply, commandInfo(command));
-      throw new ServerError(
-        'COMMAND_UNKNOWN',
-        `Device ${id} has no command ${commandId} here: it was never taken, or is too old to be remembered.`,
-        { details: { device: id, command: commandId } },
-      );
+      const command = rememberedDevice(context, request, id).findCommand(commandId);
+      if (command === undefined) throw commandUnknown(id, commandId);
+      sendJson(reply, command);
+    },
+  );
+}
+
+/** `DELETE /api/v1/devices/:id/commands/:commandId`: takes back a command that waits for its device. */
+export function cancelCommandRoute(app: App, context: RouteContext): void {
+  app.delete(
+    `${path}/:commandId`,
+    {
+      schema: {
+        summary: 'Take back a command that waits for its device',
+        tags: ['commands'],
+        params: oneCommandParams,
+        response: answers(commandShape),
+      },
+    },
+    (request, reply) => {
+      const { id, commandId } = request.params;
+      sendJson(reply, rememberedDevice(context, request, id).cancelCommand(commandId));
     },
   );
 }
