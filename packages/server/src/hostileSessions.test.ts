@@ -3,15 +3,12 @@ import type { RecordKindName } from '@longline/line';
 import { schemaHash } from '@longline/ros';
 import { FakeClock } from '@longline/testing';
 import { expect, test } from 'vitest';
-import { Commands } from './commands/Commands.ts';
-import { RobotRequests } from './commands/RobotRequests.ts';
-import { FleetState } from './fleet/FleetState.ts';
 import { AgentSession } from './gateway/AgentSession.ts';
 import { defaultServerLimits } from './limits.ts';
 import { LiveSession } from './live/LiveSession.ts';
 import { localAdministrator } from './Principal.ts';
-import { StandingCommands } from './standing/StandingCommands.ts';
 import { bytesSchema, floatSchema, int64Schema } from './testing/schemas.ts';
+import { ServerRooms } from './testing/ServerRooms.fixture.ts';
 
 const seed = Number(process.env['FUZZ_SEED'] ?? Math.floor(Math.random() * 2 ** 31));
 
@@ -125,13 +122,19 @@ const readerFrames: (() => Uint8Array)[] = [
         ageMs: random(86_400_001),
         deadlineMs: random(86_400_001),
         sentMs: random(1e9),
-        token: 0,
+        token: one([0, random(20)]),
         sequence: 0,
         action: one([
           { kind: 'publish', topic: one(topics), encoding: 'json' },
           { kind: 'graph' },
           { kind: 'standing.set', topic: '/a', encoding: 'json', rateHz: 1, holdMs: 100 + random(1000) },
           { kind: 'standing.end', topic: '/a' },
+          { kind: 'lease.take', holdMs: 200 + random(1000), takeOver: random(2) === 0 },
+          { kind: 'lease.renew', holdMs: 200 + random(1000) },
+          { kind: 'lease.release' },
+          { kind: 'motion', topic: '/a', encoding: 'json' },
+          { kind: 'stop', outputs: one([undefined, '/a', '/**']) },
+          { kind: 'stop.release' },
         ]),
       },
       new Uint8Array(random(100)),
@@ -147,17 +150,14 @@ test(`sessions of 2000 hostile agents and readers fail with documented codes, ne
     maxLatestBytesPerDevice: 700,
     maxCommands: 10,
   };
-  const fleet = new FleetState(clock, limits);
-  const commands = new Commands(fleet, clock, limits);
-  const standing = new StandingCommands(commands, clock, 2);
-  fleet.watchDevices(standing);
+  const { fleet, requests, commands, standing } = new ServerRooms({ clock, limits, maxStanding: 2 });
   const codes = new Set<string>();
   const faults: unknown[] = [];
   let epoch = 0;
   const host = {
     fleet,
     clock,
-    requests: new RobotRequests(commands, standing),
+    requests,
     lineLimits: {},
     timers: new CoarseTimers(clock),
     software: 's',

@@ -1,37 +1,78 @@
-import { isCommand } from '@longline/line';
+import { isCommand, isStop } from '@longline/line';
 import type { Reply, ReplyListener } from '@longline/line';
+import type { Leases } from '../motion/Leases.ts';
+import type { Motion, MotionRequest } from '../motion/Motion.ts';
+import type { MotionStream } from '../motion/MotionStream.ts';
+import type { Stops } from '../motion/Stops.ts';
 import type { StandingCommands } from '../standing/StandingCommands.ts';
 import type { Command } from './Command.ts';
-import { rejected } from './Commands.ts';
-import type { Commands, RobotRequest } from './Commands.ts';
+import type { Commands } from './Commands.ts';
+import { rejected } from './rejected.ts';
+import type { RobotRequest } from './RobotRequest.ts';
 
-/** The one way by which every door asks something of a robot: each kind of request goes where it is kept account of. */
+/** Where each kind of request is kept account of. */
+export interface RequestRooms {
+  readonly commands: Commands;
+  readonly standing: StandingCommands;
+  readonly leases: Leases;
+  readonly motion: Motion;
+  readonly stops: Stops;
+}
+
+/**
+ * The one way by which every door asks something of a robot: what is made under a lease only under the one that holds, and
+ * each kind of request where it is kept account of.
+ */
 export class RobotRequests {
-  readonly #commands: Commands;
-  readonly #standing: StandingCommands;
+  readonly #rooms: RequestRooms;
 
-  constructor(commands: Commands, standing: StandingCommands) {
-    this.#commands = commands;
-    this.#standing = standing;
+  constructor(rooms: RequestRooms) {
+    this.#rooms = rooms;
   }
 
-  /** Sends a command. Throws as {@link Commands.submit} and {@link StandingCommands.set} do. */
+  /**
+   * Sends a command, but no `stop`: that is no matter of one answer. Throws as {@link Commands.submit}, {@link StandingCommands.set}
+   * and {@link Leases.check} do.
+   */
   submit(request: RobotRequest): Command {
-    const { action } = request;
+    const leased = this.#underLease(request);
+    const { action } = leased;
     switch (action.kind) {
       case 'standing.set':
-        return this.#standing.set({ ...request, action });
+        return this.#watched(leased, this.#rooms.standing.set({ ...leased, action }));
       case 'standing.end':
-        return this.#standing.end({ ...request, action });
+        return this.#rooms.standing.end({ ...leased, action });
+      case 'stop':
+        throw new Error('stops go through send()');
       default:
-        return this.#commands.submit(request);
+        return this.#watched(leased, this.#rooms.commands.submit(leased));
     }
   }
 
-  /** Sends any request; the listener hears at most one `received`, then one final word, perhaps at once. Throws as `submit` does. */
+  /** Sends any request but `motion`; the listener hears at most one `received`, then one final word, perhaps at once. Throws as `submit` does. */
   send(request: RobotRequest, listener: ReplyListener): void {
-    if (isCommand(request.action)) this.submit(request).watch(listener);
-    else this.#commands.ask(request, listener);
+    const { action, token = 0, device, principal, ageMs, deadlineMs } = request;
+    const { leases, stops, commands } = this.#rooms;
+    switch (action.kind) {
+      case 'lease.take':
+        return leases.take({ ...action, device, principal, ageMs, deadlineMs }, listener);
+      case 'lease.renew':
+        return leases.renew({ ...action, device, principal, ageMs, deadlineMs, token }, listener);
+      case 'lease.release':
+        return leases.release({ device, principal, ageMs, deadlineMs, token }, listener);
+      case 'stop':
+        return stops.stop({ ...request, outputs: action.outputs }, listener);
+      case 'motion':
+        throw new Error('motion frames go through openMotion()');
+      default:
+        if (isCommand(action)) this.submit(request).watch(listener);
+        else commands.ask({ ...request, token: 0 }, listener);
+    }
+  }
+
+  /** Begins a stream of motion frames under a lease. Throws as {@link Motion.open} does. */
+  openMotion(request: MotionRequest): MotionStream {
+    return this.#rooms.motion.open(request);
   }
 
   /** Sends any request and resolves to its final word. Rejects with the signal's reason; a command goes on nevertheless. */
@@ -52,5 +93,26 @@ export class RobotRequests {
     } finally {
       signal?.removeEventListener('abort', handleAbort);
     }
+  }
+
+  /**
+   * What names a lease is let through only while that holds, and gets its number under it. Whether something moves the robot,
+   * and so needs a lease, only the robot knows.
+   */
+  #underLease(request: RobotRequest): RobotRequest {
+    const { action, device, id, principal, token = 0 } = request;
+    // A stop always gets through, also from somebody who has lost the lease.
+    if (isStop(action)) return { ...request, token: 0, sequence: undefined };
+    if (token === 0 && action.kind !== 'stop.release') return request;
+    // What was taken under an ID is answered as it was then.
+    if (id !== undefined && this.#rooms.commands.find(device, id) !== undefined) return request;
+    const lease = this.#rooms.leases.check(device, token, principal);
+    return { ...request, sequence: lease.nextSequence() };
+  }
+
+  /** The robot knows best which lease is over. */
+  #watched({ device, token = 0 }: RobotRequest, command: Command): Command {
+    if (token > 0) command.watch(({ code }) => this.#rooms.leases.handleRefusal(device, token, code));
+    return command;
   }
 }

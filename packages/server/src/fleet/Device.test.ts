@@ -1,20 +1,11 @@
-import { FakeClock } from '@longline/testing';
 import { expect, test } from 'vitest';
-import { Commands } from '../commands/Commands.ts';
-import { RobotRequests } from '../commands/RobotRequests.ts';
-import { defaultServerLimits } from '../limits.ts';
 import { localAdministrator } from '../Principal.ts';
-import { StandingCommands } from '../standing/StandingCommands.ts';
 import { FakeRobotLine, helloOf } from '../testing/FakeRobotLine.ts';
+import { ServerRooms } from '../testing/ServerRooms.fixture.ts';
 import { Device } from './Device.ts';
-import { FleetState } from './FleetState.ts';
 
 test('a status listener that throws is told as a fault, and keeps nobody else from hearing', async () => {
-  const clock = new FakeClock();
-  const fleet = new FleetState(clock, defaultServerLimits);
-  const commands = new Commands(fleet, clock, defaultServerLimits);
-  const standing = new StandingCommands(commands, clock, 10);
-  const requests = new RobotRequests(commands, standing);
+  const { clock, fleet, commands, standing, requests } = new ServerRooms();
   const faults: unknown[] = [];
   const handleFault = (_what: string, error: unknown): void => void faults.push(error);
   const device = new Device('r1', localAdministrator, { fleet, commands, requests, standing, clock, handleFault });

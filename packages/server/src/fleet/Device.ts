@@ -212,7 +212,7 @@ function remoteRobot(id: string, principal: Principal, rooms: DeviceRooms): Remo
       };
       const stop = fleet.watchDevices({
         handleDevice: (device, event) => {
-          if (device.id === id && event !== 'clock') tell();
+          if (device.id === id && event !== 'clock' && event !== 'motion') tell();
         },
       });
       queueMicrotask(tell);

@@ -17,6 +17,10 @@ export interface DeviceInfo {
   readonly status: RobotStatus;
   /** The robot's wall clock minus the server's, in milliseconds; absent before it was measured. */
   readonly clock?: DeviceRecord['clock'];
+  /** Who may move it now; absent when nobody holds the lease. */
+  readonly lease?: { readonly token: number; readonly holder: string; readonly since: string };
+  /** A stop waits for it to come back; absent when none does. */
+  readonly stopWaits?: true;
   /** How its line is doing, in short. */
   readonly line: NonNullable<DeviceRecord['line']>;
   /** Topics known. */
@@ -24,7 +28,7 @@ export interface DeviceInfo {
 }
 
 export function deviceInfo(device: DeviceState): DeviceInfo {
-  const { online, epoch, sinceMs, robot, software, status, clock } = device.record();
+  const { online, epoch, sinceMs, robot, software, status, clock, lease } = device.record();
   return {
     id: device.id,
     online,
@@ -35,6 +39,10 @@ export function deviceInfo(device: DeviceState): DeviceInfo {
     boot: device.boot,
     status,
     ...(clock === undefined ? {} : { clock }),
+    ...(lease === undefined
+      ? {}
+      : { lease: { token: lease.token, holder: lease.holder, since: new Date(lease.sinceMs).toISOString() } }),
+    ...(device.stopWaits ? { stopWaits: true } : {}),
     line: device.lineSummary,
     topics: device.channels.size,
   };

@@ -13,7 +13,7 @@ import type {
   RobotWelcome,
 } from '@longline/line';
 import type { LineErrorCode } from '@longline/line';
-import type { Clock } from '@longline/ros';
+import type { Clock, Disposer } from '@longline/ros';
 import { ByteBudget } from './ByteBudget.ts';
 import { HeldDefinitions } from './HeldDefinitions.ts';
 import type { ChannelOwner, ChannelState } from './ChannelState.ts';
@@ -25,6 +25,12 @@ import type { RecordSlab } from './RecordSlab.ts';
 export interface RobotLine {
   /** Throws `LINE_CLOSED`, `LIMIT_EXCEEDED`. */
   request(request: OutgoingRequest, payload: Uint8Array, listener: (reply: Reply) => void): void;
+  /** Begins to hear the refusals of a motion stream's frames. Throws `LINE_CLOSED`, `LIMIT_EXCEEDED`. */
+  openStream(id: string, listener: (reply: Reply) => void): Disposer;
+  /** Sends one frame of a motion stream. Throws `LINE_CLOSED`. */
+  motion(frame: OutgoingRequest, payload: Uint8Array): void;
+  /** As many bytes are under way as should be. */
+  readonly congested: boolean;
   clockEstimate(): ClockEstimate | undefined;
   readonly sockets: number;
   /** What is known of the path to the robot. */
@@ -62,6 +68,12 @@ export class DeviceState implements ChannelOwner {
   boot = '';
   /** Highest lease token the robot has ever seen. */
   highestToken = 0;
+  /** Highest lease token that this server has given for it, whether or not the robot heard of it. */
+  givenToken = 0;
+  /** Who may move it now (clause 9.3). */
+  lease: DeviceRecord['lease'];
+  /** A stop waits for it to come back, or for its answer. */
+  stopWaits = false;
   status = statusUntold;
   /** What came on the present line, or on the last one. */
   traffic: LineTraffic | undefined;
@@ -169,6 +181,8 @@ export class DeviceState implements ChannelOwner {
               roundTripMs: clock.roundTripMs,
             },
           }),
+      ...(this.lease === undefined ? {} : { lease: this.lease }),
+      ...(this.stopWaits ? { stopWaits: true } : {}),
       line: this.lineSummary,
     };
   }

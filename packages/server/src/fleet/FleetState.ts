@@ -12,8 +12,8 @@ import { SchemaPool } from './SchemaPool.ts';
 import { StatusPool } from './StatusPool.ts';
 import type { ServerLimits } from '../limits.ts';
 
-/** What happened to a device. A newer line in place of an older one is `online` again. */
-export type DeviceEvent = 'online' | 'offline' | 'status' | 'clock';
+/** What happened to a device. A newer line in place of an older one is `online` again; `motion` is its lease or a waiting stop. */
+export type DeviceEvent = 'online' | 'offline' | 'status' | 'clock' | 'motion';
 
 /** Told about devices. Must not throw. */
 export interface DeviceWatcher {

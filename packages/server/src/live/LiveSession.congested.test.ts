@@ -3,17 +3,14 @@ import type { AdvertisedChannel } from '@longline/line';
 import type { Schema } from '@longline/ros';
 import { DuplexPair, FakeClock } from '@longline/testing';
 import { expect, test } from 'vitest';
-import { Commands } from '../commands/Commands.ts';
-import { RobotRequests } from '../commands/RobotRequests.ts';
 import type { DeviceState } from '../fleet/DeviceState.ts';
-import { FleetState } from '../fleet/FleetState.ts';
-import { defaultServerLimits } from '../limits.ts';
+import type { FleetState } from '../fleet/FleetState.ts';
 import type { ServerLimits } from '../limits.ts';
 import { localAdministrator } from '../Principal.ts';
-import { StandingCommands } from '../standing/StandingCommands.ts';
 import { FakeRobotLine, helloOf } from '../testing/FakeRobotLine.ts';
 import { messageRecord } from '../testing/messageRecord.ts';
 import { bytesSchema, int64Schema } from '../testing/schemas.ts';
+import { ServerRooms } from '../testing/ServerRooms.fixture.ts';
 import { LiveSession } from './LiveSession.ts';
 
 /** A reader in memory whose socket can be made to take nothing. */
@@ -27,9 +24,8 @@ class Setup {
   readonly device: DeviceState;
 
   constructor(limits: Partial<ServerLimits> = {}) {
-    this.fleet = new FleetState(this.clock, { ...defaultServerLimits, ...limits });
-    const commands = new Commands(this.fleet, this.clock, defaultServerLimits);
-    const requests = new RobotRequests(commands, new StandingCommands(commands, this.clock, 10));
+    const { fleet, requests } = new ServerRooms({ clock: this.clock, limits });
+    this.fleet = fleet;
     this.session = this.pair.left.attach(
       (transport) =>
         new LiveSession(

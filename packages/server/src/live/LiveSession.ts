@@ -25,6 +25,7 @@ import type { DeviceState } from '../fleet/DeviceState.ts';
 import type { DeviceWatcher, FleetState } from '../fleet/FleetState.ts';
 import type { Principal } from '../Principal.ts';
 import { LineSubscriptions } from './LineSubscriptions.ts';
+import { ReaderMotion } from './ReaderMotion.ts';
 import { TopicSubscription } from './TopicSubscription.ts';
 
 /** What the sessions of readers share. */
@@ -74,6 +75,8 @@ export class LiveSession implements LineEndpoint, LiveEndHandlers, FeedSink, Dev
   #stopWatchingDevices: Disposer | undefined;
   #cancelPump: Disposer | undefined;
   #openRequests = 0;
+  /** From the first motion frame on. */
+  #motion: ReaderMotion | undefined;
 
   constructor(host: LiveSessionHost, principal: Principal, transport: Transport) {
     this.#host = host;
@@ -158,9 +161,13 @@ export class LiveSession implements LineEndpoint, LiveEndHandlers, FeedSink, Dev
   }
 
   handleRequest(request: RequestHeader, payload: Uint8Array, ageMs: number): void {
-    const { id, device, action, deadlineMs } = request;
+    const { id, device, action, deadlineMs, token } = request;
+    if (action.kind === 'motion') {
+      this.#readerMotion.handleFrame({ ...request, action }, payload, ageMs);
+      return;
+    }
     const answer = (reply: Reply): void => {
-      const { state, code, message, encoding } = reply;
+      const { state, code, message, encoding, robotMs } = reply;
       if (state !== 'received') this.#openRequests--;
       this.end.reply(
         {
@@ -169,6 +176,7 @@ export class LiveSession implements LineEndpoint, LiveEndHandlers, FeedSink, Dev
           ...(code === undefined ? {} : { code }),
           ...(message === undefined ? {} : { message }),
           ...(encoding === undefined ? {} : { encoding }),
+          ...(robotMs === undefined ? {} : { robotMs }),
         },
         reply.payload,
       );
@@ -182,7 +190,7 @@ export class LiveSession implements LineEndpoint, LiveEndHandlers, FeedSink, Dev
           `${this.#maxOpenRequests} requests are open; wait for replies before sending more`,
         );
       }
-      const robotRequest = { device, action, payload, principal: this.#principal, ageMs, deadlineMs };
+      const robotRequest = { device, action, payload, principal: this.#principal, ageMs, deadlineMs, token };
       // Only commands are remembered by the ID their maker gave them.
       this.#host.requests.send(isCommand(action) ? { ...robotRequest, id } : robotRequest, answer);
     } catch (error) {
@@ -194,6 +202,7 @@ export class LiveSession implements LineEndpoint, LiveEndHandlers, FeedSink, Dev
     this.#cancelPump?.();
     this.#stopWatchingDevices?.();
     this.#lines?.close();
+    this.#motion?.close();
     for (const topic of this.#topics.values()) topic.end();
     for (const feed of this.#feeds.values()) feed.close();
     this.#topics.clear();
@@ -218,6 +227,15 @@ export class LiveSession implements LineEndpoint, LiveEndHandlers, FeedSink, Dev
   /** For {@link ChannelFeed}. */
   dropped(channel: ChannelState, count: number): void {
     this.end.dropped(channel.id, count);
+  }
+
+  get #readerMotion(): ReaderMotion {
+    return (this.#motion ??= new ReaderMotion({
+      requests: this.#host.requests,
+      principal: this.#principal,
+      clock: this.#host.clock,
+      reply: (header) => this.end.reply(header),
+    }));
   }
 
   get #watchedLines(): LineSubscriptions {

@@ -1,12 +1,14 @@
 import { standingPayloadSchema } from '@longline/line';
 import type { Action, Reply } from '@longline/line';
 import type { Clock, Disposer } from '@longline/ros';
+import type { z } from 'zod';
 import type { Command } from '../commands/Command.ts';
 import { fingerprintOf } from '../commands/Commands.ts';
 import type { Commands, RobotRequest } from '../commands/Commands.ts';
 import { ServerError } from '../errors.ts';
 import type { DeviceEvent, DeviceWatcher } from '../fleet/FleetState.ts';
 import type { DeviceState } from '../fleet/DeviceState.ts';
+import type { Lease } from '../motion/Lease.ts';
 import type { Principal } from '../Principal.ts';
 
 type SetAction = Extract<Action, { kind: 'standing.set' }>;
@@ -21,6 +23,8 @@ interface Standing {
   readonly fingerprint: string;
   /** Whether the topic moves the robot, as the robot said. */
   readonly motion: boolean;
+  /** Of the lease that it was set under; 0 without one. */
+  readonly token: number;
   /** Monotonic time at which the hold runs out, in milliseconds. */
   readonly expiresMs: number;
   /** The holder ended it and the robot has not said yet that it did; it is told again when it returns. */
@@ -94,7 +98,7 @@ export class StandingCommands implements DeviceWatcher {
 
   /** Sets it, or sets it again, which renews the hold. Throws as {@link Commands.submit} does, and `STANDING_LIMIT`. */
   set(request: Request<SetAction>): Command {
-    const { device, action, ageMs = 0 } = request;
+    const { device, action, ageMs = 0, token = 0 } = request;
     const topics = this.#byDevice.get(device);
     const before = topics?.get(action.topic);
     if (before === undefined && (topics?.size ?? 0) >= this.#maxPerDevice) {
@@ -106,14 +110,24 @@ export class StandingCommands implements DeviceWatcher {
     }
     const payload = request.payload.slice();
     const fingerprint = fingerprintOf(action, payload);
-    const expiresMs = this.#clock.monotonicMs() - ageMs + action.holdMs;
+    const bornMs = this.#clock.monotonicMs() - ageMs;
     const renewal = before?.fingerprint === fingerprint && !before.ending;
     const command = this.#commands.submit({ ...request, payload }, { logged: !renewal });
     // A repeated ID gives a command that was counted when it was new.
     if (command.state !== 'sent') return command;
     this.#whenDone(command, device, action.topic, (order, reply) => {
-      const motion = isMotion(reply);
-      this.#keep(device, { action, payload, principal: request.principal, fingerprint, motion, expiresMs, order });
+      const { motion, holdMs = action.holdMs } = robotsWord(reply);
+      const expiresMs = bornMs + Math.min(holdMs, action.holdMs);
+      this.#keep(device, {
+        action,
+        payload,
+        principal: request.principal,
+        fingerprint,
+        motion,
+        token,
+        expiresMs,
+        order,
+      });
     });
     return command;
   }
@@ -136,6 +150,12 @@ export class StandingCommands implements DeviceWatcher {
       if (standing.motion) this.#forget(device.id, standing);
       else if (event === 'online') this.#sendAgain(device.id, standing);
     }
+  }
+
+  /** What moves the robot ends with the lease that it was set under. */
+  handleLeaseOver({ identity: { device, token } }: Lease): void {
+    for (const standing of [...(this.#byDevice.get(device)?.values() ?? [])])
+      if (standing.motion && standing.token === token) this.#forget(device, standing);
   }
 
   /** Forgets all, and tells nobody: the robots hold on by their own rules. */
@@ -216,11 +236,11 @@ export class StandingCommands implements DeviceWatcher {
 }
 
 /** What the robot said; a word that cannot be read counts as motion, the more careful of both. */
-function isMotion(reply: Reply): boolean {
+function robotsWord(reply: Reply): z.infer<typeof standingPayloadSchema> {
   try {
-    return standingPayloadSchema.parse(JSON.parse(decoder.decode(reply.payload))).motion;
+    return standingPayloadSchema.parse(JSON.parse(decoder.decode(reply.payload)));
   } catch {
-    return true;
+    return { motion: true };
   }
 }
 

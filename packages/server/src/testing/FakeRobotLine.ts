@@ -7,6 +7,7 @@ import type {
   Reply,
   ReplyListener,
 } from '@longline/line';
+import type { Disposer } from '@longline/ros';
 import type { RobotLine } from '../fleet/DeviceState.ts';
 
 /** A robot's open line in memory: keeps what was asked, and answers when the test says. */
@@ -23,11 +24,36 @@ export class FakeRobotLine implements RobotLine {
     windowBytes: 8_192,
     inFlightBytes: 0,
   };
+  /** Every motion frame sent, oldest first. */
+  readonly frames: { readonly request: OutgoingRequest; readonly payload: Uint8Array }[] = [];
+  /** Set by the test. */
+  congested = false;
   readonly #listeners = new Map<string, ReplyListener>();
+  readonly #streams = new Map<string, ReplyListener>();
 
   request(request: OutgoingRequest, payload: Uint8Array, listener: ReplyListener): void {
     this.asked.push({ request, payload: payload.slice() });
     this.#listeners.set(request.id, listener);
+  }
+
+  openStream(id: string, listener: ReplyListener): Disposer {
+    this.#streams.set(id, listener);
+    return () => void this.#streams.delete(id);
+  }
+
+  /** Motion streams that are open. */
+  get streams(): number {
+    return this.#streams.size;
+  }
+
+  motion(request: OutgoingRequest, payload: Uint8Array): void {
+    this.frames.push({ request, payload: payload.slice() });
+  }
+
+  /** Refuses a frame of the stream of the newest frame, as a robot does. */
+  refuse(code: string): void {
+    const id = this.frames.at(-1)?.request.id ?? '';
+    this.#streams.get(id)?.({ id, state: 'rejected', code, message: code, payload: new Uint8Array(0) });
   }
 
   isLineOf(): boolean {
@@ -61,13 +87,13 @@ export class FakeRobotLine implements RobotLine {
   }
 }
 
-export const helloOf = (device: string): AgentHello => ({
+export const helloOf = (device: string, highestToken = 0): AgentHello => ({
   role: 'agent',
   device,
   boot: 'b',
   line: 'l',
   socket: 0,
-  highestToken: 0,
+  highestToken,
   software: 's',
   robot: 'test:',
   features: [],
