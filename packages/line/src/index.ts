@@ -52,7 +52,14 @@ export { readRecords } from './readRecords.ts';
 export type { RecordReader } from './readRecords.ts';
 export { recordKinds } from './recordKinds.ts';
 export type { RecordKind, RecordKindName } from './recordKinds.ts';
-export { actionSchema, isCommand, isStop, requestHeaderSchema, stopRoom } from './requestRecords.ts';
+export {
+  actionSchema,
+  isCommand,
+  isStop,
+  motionStatusSchema,
+  requestHeaderSchema,
+  stopRoom,
+} from './requestRecords.ts';
 export type {
   Action,
   ActionKind,

@@ -1,0 +1,6 @@
+import { machineClock } from '../machineClock.ts';
+import { openGraph } from '../openGraph.ts';
+import { runDeadman } from './runDeadman.ts';
+
+/** The deadman's process; an agent forks it ({@link DeadmanProcess}). */
+runDeadman(({ robot, rosHost }, log) => openGraph(robot, { clock: machineClock, log, rosHost }));
