@@ -37,13 +37,17 @@ export const decode = (payload: Uint8Array | undefined): string => new TextDecod
 export class AgentWorld {
   readonly clock = new FakeClock({ startMs: 1_000_000 });
   readonly graph = new FakeGraph(this.clock);
-  readonly server = new FakeLineServer(this.clock);
+  readonly server: FakeLineServer;
   readonly agent: Agent;
   /** Of the lease taken last; 0 before. */
   token = 0;
 
-  constructor(input: AgentConfigInput = {}, journal: JournalStore = noJournal) {
+  constructor(
+    input: AgentConfigInput = {},
+    { journal = noJournal, delayMs = 0 }: { readonly journal?: JournalStore; readonly delayMs?: number } = {},
+  ) {
     const { clock, graph } = this;
+    this.server = new FakeLineServer(clock, { delayMs });
     const config = parseAgentConfig({ device: 'r1', allow: { publish: ['/cmd_vel', '/note'] }, ...input });
     this.graph.setTopic('/chatter', text);
     this.graph.setTopic('/cmd_vel', twist, { publishers: [] });
@@ -90,6 +94,17 @@ export class AgentWorld {
   /** A request under the lease. */
   move(action: Action, payload: string | Uint8Array = '', overrides: RequestOverrides = {}): Reply[] {
     return this.server.line.request(action, payload, { token: this.token, ...overrides });
+  }
+
+  /** One frame of a motion stream under the lease. */
+  frame(
+    sequence: number,
+    payload = forward,
+    overrides: RequestOverrides = {},
+    action: Action = { kind: 'motion', topic: '/cmd_vel', encoding: 'json' },
+  ): void {
+    const header = { id: 'stream', issuer: 'test', ageMs: 0, deadlineMs: 5_000, token: this.token, ...overrides };
+    this.server.line.robot.motion({ ...header, sequence, action }, new TextEncoder().encode(payload));
   }
 
   standing(holdMs = 1_000, rateHz = 10, overrides: RequestOverrides = {}): Reply[] {

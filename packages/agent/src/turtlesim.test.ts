@@ -13,10 +13,12 @@ test('a standing command drives the turtle in a circle of radius 1, read from it
   );
   await clock.advance(500);
   expect(server.line.topics).toContain('/turtle1/pose');
+  server.line.request({ kind: 'lease.take', holdMs: 60_000 }, '', { token: 1 });
+  await clock.advance(100);
   const command = { kind: 'standing.set', topic: '/turtle1/cmd_vel', encoding: 'json', rateHz: 10 } as const;
-  for (let renewal = 0; renewal < 20; renewal++) {
-    server.line.request({ ...command, holdMs: 1_000 }, '{"linear":{"x":1},"angular":{"z":1}}');
-    await clock.advance(500);
+  for (let renewal = 0; renewal < 40; renewal++) {
+    server.line.request({ ...command, holdMs: 1_000 }, '{"linear":{"x":1},"angular":{"z":1}}', { token: 1 });
+    await clock.advance(250);
   }
   const { messages, channels } = server.line;
   const poses = messages
@@ -41,7 +43,7 @@ test('a standing command drives the turtle in a circle of radius 1, read from it
     angular_velocity: 0,
   });
   const stopped = agent.stop();
-  await clock.advance(0);
+  await clock.advance(100);
   await stopped;
   expect(agent.status.line).toEqual({ state: 'stopped' });
 });
