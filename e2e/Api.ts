@@ -8,6 +8,7 @@ export interface Answer {
 }
 
 const commandSchema = z.looseObject({ state: z.string().optional(), code: z.string().optional() });
+const leaseSchema = z.looseObject({ token: z.number() });
 const latestSchema = z.looseObject({ logTimeNs: z.string(), sequence: z.number(), message: z.unknown() });
 export type Latest = z.infer<typeof latestSchema>;
 const deviceSchema = z.looseObject({
@@ -61,6 +62,12 @@ export class Api {
   /** Resolves to the command as it ended. */
   async command(body: object): Promise<z.infer<typeof commandSchema>> {
     return commandSchema.parse((await this.ask('/commands', 'POST', body)).json);
+  }
+
+  /** Takes the lease for a minute, from whoever has it; gives its token. */
+  async takeLease(): Promise<number> {
+    const { json } = await this.ask('/lease', 'POST', { holdMs: 60_000, takeOver: true });
+    return leaseSchema.parse(json).token;
   }
 
   setStanding(topic: string, body: object): Promise<Answer> {

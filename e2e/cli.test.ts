@@ -84,10 +84,20 @@ describe('reading', { timeout: TEST_MS }, () => {
 
 describe('writing', { timeout: TEST_MS }, () => {
   it('topic pub, once and until Ctrl-C', async () => {
-    const { text, json } = await both('topic', 'pub', 'turtle', '/turtle1/cmd_vel', '{angular: {z: 0.25}}');
+    const { text, json } = await both('topic', 'pub', 'turtle', '/turtle1/cmd_vel', '{angular: {z: 0.25}}', '--lease');
     expect(text).toBe('published on /turtle1/cmd_vel: 1 subscriber\n');
     expect(json).toEqual({ device: 'turtle', topic: '/turtle1/cmd_vel', subscribers: 1 });
-    const pub = start('topic', 'pub', 'turtle', '/turtle1/cmd_vel', '{angular: {z: 0.5}}', '-r', '10', '--json');
+    const pub = start(
+      'topic',
+      'pub',
+      'turtle',
+      '/turtle1/cmd_vel',
+      '{angular: {z: 0.5}}',
+      '-r',
+      '10',
+      '--lease',
+      '--json',
+    );
     const echo = await longline('topic', 'echo', 'turtle', '/turtle1/cmd_vel/angular/z', '-n', '3');
     expect(echo.out.split('---\n')[2]).toBe('0.5\n');
     const ended = await interrupt(pub);
@@ -97,7 +107,16 @@ describe('writing', { timeout: TEST_MS }, () => {
 
   it('topic pub --standing goes on until Ctrl-C, and then the robot is told to stop', async () => {
     const echo = start('topic', 'echo', 'turtle', '/turtle1/cmd_vel/angular/z');
-    const pub = start('topic', 'pub', 'turtle', '/turtle1/cmd_vel', '{angular: {z: 0.75}}', '--standing', '--json');
+    const pub = start(
+      'topic',
+      'pub',
+      'turtle',
+      '/turtle1/cmd_vel',
+      '{angular: {z: 0.75}}',
+      '--standing',
+      '--lease',
+      '--json',
+    );
     await pub.waitFor((peer) => peer.lines.length > 0);
     expect(JSON.parse(pub.stdout)).toMatchObject({ topic: '/turtle1/cmd_vel', motion: true });
     await echo.waitFor((peer) => peer.stdout.includes('0.75'), TEST_MS);
@@ -137,6 +156,7 @@ describe('refusals say what to do, and end with code 1', { timeout: TEST_MS }, (
     ['a topic not allowed', ['topic', 'pub', 'turtle', '/turtle1/pose', '{}'], /^NOT_ALLOWED: /],
     ['a service not allowed', ['service', 'call', 'turtle', '/reset'], /^NOT_ALLOWED: /],
     ['a parameter not allowed', ['param', 'set', 'turtle', '/other', '1'], /^NOT_ALLOWED: /],
+    ['motion without a lease', ['topic', 'pub', 'turtle', '/turtle1/cmd_vel', '{}'], /^LEASE_NEEDED: .*--lease/],
     ['an unknown field', ['topic', 'pub', 'turtle', '/turtle1/cmd_vel', '{linar: {}}'], /^MESSAGE_INVALID: .*linar/],
   ])('%s', async (_what, args, err) => {
     const ended = await longline(...args);

@@ -129,7 +129,8 @@ describe(`a server under hostile frames`, () => {
       console.log(`meanwhile the good reader had ${(poses / seconds).toFixed(1)} poses/s of 62.5`);
       expect(poses / seconds).toBeGreaterThan(20);
       expect(reader.closes.items).toEqual([]);
-      const command = { kind: 'publish', topic: '/turtle1/cmd_vel', message: { angular: { z: 1 } } };
+      const token = await api.takeLease();
+      const command = { kind: 'publish', topic: '/turtle1/cmd_vel', message: { angular: { z: 1 } }, token };
       expect(await api.command(command)).toMatchObject({ state: 'done', result: { subscribers: 1 } });
       expect(await api.device()).toMatchObject({ online: true, epoch: 1 });
       await reader.stop();
@@ -182,7 +183,8 @@ it(
     for (let index = 0; index < WORKERS; index++) {
       const api = new Api(server.url, `hurried-${index}`);
       await waitFor(() => api.latest('/turtle1/pose'), { timeoutMs: START_MS });
-      const command = { kind: 'publish', topic: '/turtle1/cmd_vel', message: { angular: { z: 1 } } };
+      const token = await api.takeLease();
+      const command = { kind: 'publish', topic: '/turtle1/cmd_vel', message: { angular: { z: 1 } }, token };
       expect(await api.command(command)).toMatchObject({ state: 'done', result: { subscribers: 1 } });
     }
     expect(agents.stderr).toBe('');

@@ -83,6 +83,7 @@ describeWithPeer('roscore', 'with a real roscore and rospy', () => {
         server: server.url,
         robot: `ros1://localhost:${roscore.port}`,
         allow: { publish: ['/cmd_vel', '/talk'], call: ['/robot/{set_bool,fail}'], setParameters: ['/robot/**'] },
+        motion: { outputs: [{ topic: '/cmd_vel', timeoutMs: 10_000 }] },
       },
       roscore.env,
     );
@@ -155,7 +156,8 @@ describeWithPeer('roscore', 'with a real roscore and rospy', () => {
 
   it('a standing command arrives at rostopic echo, and ends with a stop', { timeout: TEST_MS }, async () => {
     const echo = rostopic(roscore, ['echo', '/cmd_vel/linear/x']);
-    const body = { type: 'geometry_msgs/Twist', message: { linear: { x: 0.375 } }, rateHz: 20, holdMs: 60_000 };
+    const token = await api.takeLease();
+    const body = { type: 'geometry_msgs/Twist', message: { linear: { x: 0.375 } }, rateHz: 20, holdMs: 60_000, token };
     expect(await api.setStanding('/cmd_vel', body)).toMatchObject({ status: 200, json: { state: 'done' } });
     await echo.waitFor((peer) => peer.lines.filter((line) => line === '0.375').length >= 5);
     expect(await api.ask('/standing?topic=/cmd_vel', 'DELETE')).toMatchObject({ status: 200 });
