@@ -16,13 +16,7 @@ export class CommandChild {
   constructor(role: CommandRole, prefix: readonly string[] = []) {
     this.#role = role;
     const script = join(import.meta.dirname, 'child.ts');
-    const [command = process.execPath, ...args] = [
-      ...prefix,
-      process.execPath,
-      '--conditions=@longline/source',
-      script,
-      role,
-    ];
+    const [command, ...args] = [...prefix, process.execPath, '--conditions=@longline/source', script, role];
     this.#process = spawn(command, args, { env: programEnv, stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
     this.#process.on('error', () => undefined);
     this.#process.on('message', (answer: Answer) => this.#settle?.(answer));

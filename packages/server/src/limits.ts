@@ -28,7 +28,10 @@ export interface ServerLimits {
   /** The audit goes back so many days, and has so many entries (10,000 without a data directory); the oldest go first. */
   readonly auditDays: number;
   readonly maxAuditEntries: number;
-  /** A command's result is remembered up to this size, in bytes; a larger one goes only to who waits for it. */
+  /**
+   * A command's result is remembered up to this size, in bytes; a larger one goes only to who waits for it. So is its payload
+   * until it has ended: about a larger one the robot is not asked again.
+   */
   readonly maxKeptResultBytes: number;
   /** Standing commands of one device; a further one is refused with `STANDING_LIMIT`. */
   readonly maxStandingPerDevice: number;

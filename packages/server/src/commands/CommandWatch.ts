@@ -5,7 +5,7 @@ import type { CommandInfo } from './CommandInfo.ts';
 import type { Commands } from './Commands.ts';
 
 /** Changes that wait for a slow loop; beyond it the oldest go and are counted. */
-const MAX_WAITING = 10_000;
+const MAX_WAITING = 1_000;
 
 /** The changes of commands, for `for await` loops: each command as it is after each of its transitions, from now on. */
 export class CommandWatch implements AsyncIterable<CommandInfo> {
@@ -32,7 +32,8 @@ export class CommandWatch implements AsyncIterable<CommandInfo> {
     this.#queue = queue;
     const end = (): void => queue.end();
     const stop = this.#commands.watch((record) => {
-      if (this.#isMeant(record)) queue.push(record);
+      // Who waits in the queue of a slow reader needs no payload.
+      if (this.#isMeant(record)) queue.push({ ...record, payload: undefined });
     });
     this.#signal?.addEventListener('abort', end);
     try {

@@ -188,7 +188,8 @@ export class Commands implements DeviceWatcher {
       sequence: request.sequence ?? device.nextSequence(),
       times: { acceptedMs: this.#wallMs() },
       state: 'accepted',
-      payload: logged && mayBeAsked(action) ? payload.slice() : undefined,
+      payload:
+        logged && mayBeAsked(action) && payload.length <= this.#limits.maxKeptResultBytes ? payload.slice() : undefined,
     };
     const command = this.#command(record, logged);
     if (logged) this.#open.add(command);

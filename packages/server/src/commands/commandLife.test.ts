@@ -319,3 +319,11 @@ test('the audit says who wanted what and what became of it, refusals too', () =>
     },
   ]);
 });
+
+test('a large payload is not kept, and the robot is not asked about it again', () => {
+  const world = new World().open();
+  world.submit({ id: 'c', payload: new Uint8Array(20_000) });
+  expect(world.find('c')?.payload).toBeUndefined();
+  world.close(0).open();
+  expect(world.line.asked).toEqual([]);
+});

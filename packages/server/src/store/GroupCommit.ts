@@ -7,8 +7,11 @@ export interface GroupCommitOptions<Row> {
   readonly write: (rows: Iterable<Row>) => void;
   /** Told when writing begins to fail, with why, and when it works again. */
   readonly handleHealth?: ((fault: string | undefined) => void) | undefined;
-  /** Rows that wait while the disk fails; beyond it the oldest are given up. Default 50,000. */
+  /** How much memory a row takes, about, in bytes. */
+  readonly bytesOf: (row: Row) => number;
+  /** Rows that wait while the disk fails, and their bytes; beyond it the oldest are given up. Default 50,000 and 64 MiB. */
   readonly maxWaitingRows?: number | undefined;
+  readonly maxWaitingBytes?: number | undefined;
 }
 
 /** Rows wait for so long for others to be written with, in milliseconds, and no more than so many. */
@@ -17,20 +20,24 @@ const COMMIT_ROWS = 1_000;
 /** A disk that failed is tried again after so long, in milliseconds. */
 const RETRY_AFTER_MS = 1_000;
 const DEFAULT_MAX_WAITING_ROWS = 50_000;
+const DEFAULT_MAX_WAITING_BYTES = 64 * 1024 * 1024;
 
 /** Gathers rows and writes them together; while that fails, keeps the newest and tries again. */
 export class GroupCommit<Row> {
   readonly #options: GroupCommitOptions<Row>;
   readonly #maxWaitingRows: number;
+  readonly #maxWaitingBytes: number;
   readonly #waiting = new Map<string, Row>();
   #cancel: Disposer | undefined;
   #fault: string | undefined;
+  #bytes = 0;
   #written = 0;
   #lost = 0;
 
   constructor(options: GroupCommitOptions<Row>) {
     this.#options = options;
     this.#maxWaitingRows = options.maxWaitingRows ?? DEFAULT_MAX_WAITING_ROWS;
+    this.#maxWaitingBytes = options.maxWaitingBytes ?? DEFAULT_MAX_WAITING_BYTES;
   }
 
   /** What was put and is not written yet, by key, oldest first. */
@@ -52,10 +59,12 @@ export class GroupCommit<Row> {
 
   /** A row of a key that waits already takes its place. */
   put(key: string, row: Row): void {
+    this.#take(key);
     this.#waiting.set(key, row);
-    if (this.#waiting.size > this.#maxWaitingRows) {
+    this.#bytes += this.#options.bytesOf(row);
+    while (this.#waiting.size > this.#maxWaitingRows || this.#bytes > this.#maxWaitingBytes) {
       const [oldest] = this.#waiting.keys();
-      if (oldest !== undefined) this.#waiting.delete(oldest);
+      if (oldest === undefined || !this.#take(oldest)) break;
       this.#lost++;
     }
     if (this.#fault === undefined && this.#waiting.size >= COMMIT_ROWS) this.flush();
@@ -78,6 +87,7 @@ export class GroupCommit<Row> {
     }
     this.#written += this.#waiting.size;
     this.#waiting.clear();
+    this.#bytes = 0;
     this.#tell(undefined);
     return true;
   }
@@ -94,6 +104,13 @@ export class GroupCommit<Row> {
     this.flush();
     this.#cancel?.();
     this.#cancel = undefined;
+  }
+
+  #take(key: string): boolean {
+    const row = this.#waiting.get(key);
+    if (row === undefined) return false;
+    this.#bytes -= this.#options.bytesOf(row);
+    return this.#waiting.delete(key);
   }
 
   #tell(fault: string | undefined): void {

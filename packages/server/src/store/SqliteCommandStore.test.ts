@@ -112,7 +112,9 @@ test('what waits for a failing disk is bounded, the oldest are given up', async 
   const clock = new FakeClock();
   const commit = new GroupCommit<number>({
     clock,
+    bytesOf: (row) => (row > 100 ? row : 1),
     maxWaitingRows: 3,
+    maxWaitingBytes: 1_000,
     write: () => {
       throw new Error('disk is gone');
     },
@@ -121,6 +123,11 @@ test('what waits for a failing disk is bounded, the oldest are given up', async 
   await clock.advance(10_000);
   expect([...commit.waiting.values()]).toEqual([3, 4, 5]);
   expect([commit.lostRows, commit.fault]).toEqual([2, 'disk is gone']);
+  commit.put('large', 990);
+  commit.put('large', 991);
+  expect([...commit.waiting.values()]).toEqual([4, 5, 991]);
+  commit.put('too large', 2_000);
+  expect([...commit.waiting.values()]).toEqual([]);
   commit.close();
   expect(clock.pendingTimers).toBe(0);
 });

@@ -33,7 +33,7 @@ export class SqliteCommandStore implements CommandStore {
 
   constructor(database: DatabaseSync, clock: Clock, handleHealth?: (fault: string | undefined) => void) {
     this.#database = database;
-    this.#commit = new GroupCommit({ clock, handleHealth, write: (rows) => this.#write(rows) });
+    this.#commit = new GroupCommit({ clock, handleHealth, bytesOf, write: (rows) => this.#write(rows) });
     this.#putCommand = database.prepare(insert('commands', commandColumns));
     this.#putAudit = database.prepare(insert('audit', auditColumns));
     this.#find = database.prepare('SELECT * FROM commands WHERE device = ? AND id = ?');
@@ -214,6 +214,17 @@ export class SqliteCommandStore implements CommandStore {
     }
   }
 }
+
+/** Besides the large parts of a row, in bytes. */
+const ROW_BYTES = 512;
+
+const bytesOf = (row: Row): number =>
+  row.kind === 'audit'
+    ? ROW_BYTES
+    : ROW_BYTES +
+      (row.record.payload?.length ?? 0) +
+      (row.record.result?.length ?? 0) +
+      (row.record.message?.length ?? 0);
 
 interface Condition {
   readonly sql: string;
