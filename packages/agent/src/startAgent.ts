@@ -13,7 +13,7 @@ import type { Dial } from './line/Dial.ts';
 import { dialWebSocket, lineProxy } from './line/dialWebSocket.ts';
 import { localAddresses } from './line/localAddresses.ts';
 import { machineClock } from './machineClock.ts';
-import { openDeadman } from './openDeadman.ts';
+import { openDeadman, openLocalDeadman } from './openDeadman.ts';
 import { openGraph } from './openGraph.ts';
 
 /** What an agent works with; everything has a default. */
@@ -45,12 +45,17 @@ export async function startAgent(config: AgentConfigInput, deps: AgentDeps = {})
   const log = deps.log ?? silentLog;
   const rosHost = deps.rosHost ?? process.env['ROS_HOSTNAME'] ?? process.env['ROS_IP'];
   const graph = deps.graph ?? (await openGraph(complete.robot, { clock, log, rosHost }));
+  const random = deps.random ?? Math.random;
   const isHere = deps.graph !== undefined || complete.robot.startsWith('turtlesim:');
   const folder = isHere ? complete.stateDir : stateFolder(complete, process.env);
+  const deadman =
+    isHere || folder === undefined
+      ? openLocalDeadman(complete, folder, { graph, clock, log })
+      : openDeadman(complete, folder, { clock, log, random, rosHost });
   const agent = new Agent({
     config: complete,
     graph,
-    deadman: openDeadman(complete, { graph, clock, log, folder }),
+    deadman,
     journal: folder === undefined ? noJournal : new JournalFile(join(folder, 'executed.jsonl')),
     clock,
     log,
@@ -61,7 +66,7 @@ export async function startAgent(config: AgentConfigInput, deps: AgentDeps = {})
           )
         : [deps.dial],
     localAddresses,
-    random: deps.random ?? Math.random,
+    random,
     makeId: randomUUID,
   });
   log.info({ device: complete.device, server: complete.server.join(' '), robot: graph.name }, 'the agent starts');
