@@ -82,7 +82,7 @@ describeWithPeer('roscore', 'a moving robot on a real roscore', () => {
   });
 
   afterAll(async () => {
-    await Promise.all([server.stop(), turtle.stop(), proxy.close()]);
+    await Promise.all([server.stop(), turtle.stop(), proxy.stop()]);
     await roscore.stop();
   });
 
