@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { version } from '@longline/ros';
 import { addExamples, addReader, count, duration, port, rate } from './commandOptions.ts';
 import type { LeaseFlags, ReaderFlags } from './commandOptions.ts';
+import { addHistoryCommands } from './historyCommands.ts';
 import { addMotionCommands } from './motionCommands.ts';
 import type { Terminal } from './Terminal.ts';
 
@@ -51,6 +52,7 @@ export function buildProgram(terminal: Terminal, { quiet }: { readonly quiet: bo
       (await import('./commands/line.ts')).line(terminal, device, options),
     );
   addMotionCommands(program, terminal);
+  addHistoryCommands(program, terminal);
   addTopicCommands(program, terminal);
   addServiceCommands(program, terminal);
   addParamCommands(program, terminal);
@@ -73,13 +75,14 @@ function addRunners(program: Command, terminal: Terminal): void {
   addExamples(
     program.command('server'),
     'longline server',
-    'longline server --port 9000 --json',
+    'longline server --port 9000 --data /var/lib/longline',
     'LONGLINE_LOG_LEVEL=debug longline server',
   )
     .description('run a server')
     .option('--host <address>', 'where to listen (default: 127.0.0.1)')
     .option('--port <number>', 'port to listen on (default: 8080)', port)
     .option('--unlocked-network', 'listen beyond this machine without any credentials: for closed test networks only')
+    .option('--data <directory>', 'keep the history of commands and the audit there (default: in memory only)')
     .option('--metrics-per-device', 'at /metrics, series of each device besides those of all together')
     .option('--json', 'log as JSON lines')
     .action(async (options: ServerFlags) => (await import('./commands/server.ts')).server(terminal, options));
@@ -107,6 +110,7 @@ interface ServerFlags {
   readonly port?: number;
   readonly unlockedNetwork?: boolean;
   readonly metricsPerDevice?: boolean;
+  readonly data?: string;
   readonly json?: boolean;
 }
 

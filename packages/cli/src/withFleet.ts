@@ -11,13 +11,25 @@ export interface ServerOptions {
   readonly json?: boolean | undefined;
 }
 
+/** The server that a command asks. */
+export const serverOf = (terminal: Terminal, options: ServerOptions): string =>
+  options.server ?? terminal.env['LONGLINE_SERVER'] ?? DEFAULT_SERVER;
+
+/** Nobody answers there, or nobody that can be talked to, as `told` says. */
+export const noServer = (server: string, told = ''): ClientError =>
+  new ClientError(
+    'SERVER_UNREACHABLE',
+    `No Longline server answers at ${server}${told}. Start one with \`longline server\`, or name another with --server URL or LONGLINE_SERVER.`,
+    { details: { server } },
+  );
+
 /** Runs a command with the fleet, at once refused when no server answers, and closes it afterwards. */
 export async function withFleet(
   terminal: Terminal,
   options: ServerOptions,
   act: (fleet: Fleet) => Promise<void>,
 ): Promise<void> {
-  const server = options.server ?? terminal.env['LONGLINE_SERVER'] ?? DEFAULT_SERVER;
+  const server = serverOf(terminal, options);
   const fleet = connect(server, { software: 'longline cli' });
   try {
     await reached(fleet, server, terminal.signal);
@@ -36,13 +48,7 @@ async function reached(fleet: Fleet, server: string, signal: AbortSignal): Promi
     if (status.state === 'connected') first.resolve(undefined);
     if (status.state !== 'disconnected') return;
     const told = status.code === 'SERVER_UNREACHABLE' ? '' : ` (${status.code}: ${status.reason})`;
-    first.reject(
-      new ClientError(
-        'SERVER_UNREACHABLE',
-        `No Longline server answers at ${server}${told}. Start one with \`longline server\`, or name another with --server URL or LONGLINE_SERVER.`,
-        { details: { server } },
-      ),
-    );
+    first.reject(noServer(server, told));
   });
   const handleAbort = (): void => first.resolve(undefined);
   signal.addEventListener('abort', handleAbort);

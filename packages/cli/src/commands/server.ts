@@ -8,19 +8,22 @@ export interface ServerCommandOptions {
   readonly port?: number | undefined;
   readonly unlockedNetwork?: boolean | undefined;
   readonly metricsPerDevice?: boolean | undefined;
+  /** Directory for what outlives this process: history of commands, audit. */
+  readonly data?: string | undefined;
   readonly json?: boolean | undefined;
 }
 
 /** `longline server`: runs a server until Ctrl-C. */
 export async function server(
   terminal: Terminal,
-  { host, json, metricsPerDevice, port, unlockedNetwork }: ServerCommandOptions,
+  { data, host, json, metricsPerDevice, port, unlockedNetwork }: ServerCommandOptions,
 ): Promise<void> {
   const running = await startServer({
     ...(host === undefined ? {} : { host }),
     ...(port === undefined ? {} : { port }),
     ...(unlockedNetwork === undefined ? {} : { unlockedNetwork }),
     metricsPerDevice,
+    dataDir: data,
     log: terminalLog(terminal, json),
   });
   const everywhere = host === '0.0.0.0' || host === '::';

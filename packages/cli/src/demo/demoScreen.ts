@@ -55,8 +55,8 @@ export function hints({ meter, program, serverUrl }: Pick<DemoView, 'meter' | 'p
   return [
     `curl '${serverUrl}/api/v1/devices/${meter.device}/latest?topic=/turtle1/pose'`,
     `${program} topic echo ${meter.device} /turtle1/pose${server}`,
-    `curl '${serverUrl}/api/v1/devices'`,
-    `${program} topic hz ${meter.device} /turtle1/pose${server}`,
+    `${program} stop ${meter.device}${server}; ${program} stop --release --take-over ${meter.device}${server}`,
+    `${program} drive --take-over ${meter.device}${server}`,
   ];
 }
 

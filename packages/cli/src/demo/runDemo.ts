@@ -8,10 +8,10 @@ import type { Server } from '@longline/server';
 import { pino } from 'pino';
 import type { Logger } from 'pino';
 import { CliError } from '../errors.ts';
-import { repeat } from '../repeat.ts';
 import type { Terminal } from '../Terminal.ts';
 import { DemoDisplay } from './DemoDisplay.ts';
 import { DemoMeter } from './DemoMeter.ts';
+import { driveCircle } from './driveCircle.ts';
 
 export interface DemoOptions {
   /** Ends after so many milliseconds; undefined runs until Ctrl-C. */
@@ -24,20 +24,9 @@ export interface DemoOptions {
 const DEVICE = 'turtle';
 const POSE = '/turtle1/pose';
 const DEFAULT_PORT = 8080;
-/** The holder's word: the robot drives on for a second without it, and gets it three times a second. */
-const RENEW_MS = 300;
-const HOLD_MS = 1_000;
-const circle = {
-  topic: '/turtle1/cmd_vel',
-  type: 'geometry_msgs/Twist',
-  message: { linear: { x: 1 }, angular: { z: 1 } },
-  rateHz: 10,
-  holdMs: HOLD_MS,
-};
-
 /**
- * `longline demo`: server, agent and a simulated turtle in one process. The demo holds a standing command for every
- * device, and reads the poses back over the server's API like any other reader. With `forMs` it rejects with
+ * `longline demo`: server, agent and a simulated turtle in one process. The demo holds the turtle's
+ * lease and streams its motion, and reads the poses back, over the server's API like any other operator. With `forMs` it rejects with
  * `CIRCLE_NOT_DRIVEN` when the turtle did not drive its circle.
  */
 export async function runDemo(terminal: Terminal, options: DemoOptions): Promise<void> {
@@ -58,7 +47,11 @@ export async function runDemo(terminal: Terminal, options: DemoOptions): Promise
     readPoses(fleet, meter);
     const followed = followPresence(fleet, display, ended);
     await display.start(server.url);
-    await Promise.all([repeat(RENEW_MS, ended, () => hold(server, display)), display.run(ended), followed]);
+    await Promise.all([
+      driveCircle(fleet.device(DEVICE), (words) => display.note(words), ended),
+      display.run(ended),
+      followed,
+    ]);
   }
   const wasStopped = terminal.signal.aborted;
   if (json) await terminal.print(`${JSON.stringify(meter.summary())}\n`);
@@ -74,14 +67,6 @@ const agentConfig = (server: string): AgentConfigInput => ({
   server,
   allow: { publish: ['/turtle1/cmd_vel'], call: ['/**'], setParameters: ['/**'] },
 });
-
-/** The holder's word to every device; what one refuses is shown. */
-async function hold(server: Server, display: DemoDisplay): Promise<void> {
-  for (const { code, device, message, state } of await server.fleet.setStanding(circle)) {
-    if (state !== 'done')
-      display.note(`${device} did not take the standing command: ${code ?? state}: ${message ?? ''}`);
-  }
-}
 
 function readPoses(fleet: Fleet, meter: DemoMeter): void {
   const device = fleet.device(DEVICE);

@@ -19,9 +19,7 @@ test('other publishers are named, and that they may go on', () => {
   const { isComplete, lines } = report([{ ...wheels, others: ['/planner'], code: 'NOT_EXCLUSIVE' }]);
   expect(isComplete).toBe(false);
   expect(lines[1]).toMatch(/^r1: \/planner also publishes on \/cmd_vel and was not stopped \(NOT_EXCLUSIVE\): IT MAY/);
-  expect(report([{ ...wheels, others: ['/a', '/b'] }]).lines[1]).toContain(
-    '/a, /b also publish on /cmd_vel and were',
-  );
+  expect(report([{ ...wheels, others: ['/a', '/b'] }]).lines[1]).toContain('/a, /b also publish on /cmd_vel and were');
 });
 
 test('a stop that ROS did not take, an absent robot and a failure are no stops', () => {
