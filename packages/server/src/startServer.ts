@@ -18,10 +18,9 @@ import { openMotionRooms } from './motion/openMotionRooms.ts';
 import { localAdministrator } from './Principal.ts';
 import { MemoryBus } from './seams/MemoryBus.ts';
 import { MemoryFleetStore } from './seams/MemoryFleetStore.ts';
-import { MemoryStopStore } from './seams/MemoryStopStore.ts';
 import { StandingCommands } from './standing/StandingCommands.ts';
 import { Audit } from './store/Audit.ts';
-import { openCommandStore } from './store/openCommandStore.ts';
+import { openStores } from './store/openStores.ts';
 import { Sweeper } from './store/Sweeper.ts';
 
 /** How a server is to run. */
@@ -38,7 +37,7 @@ export interface ServerOptions {
   readonly log?: Logger | undefined;
   readonly clock?: Clock | undefined;
   readonly limits?: Partial<ServerLimits> | undefined;
-  /** Directory for the history of commands and the audit, of this server alone; made where it is missing. Default: in memory. */
+  /** Directory for the history of commands, the audit and stops that wait, of this server alone; made where it is missing. Default: in memory. */
   readonly dataDir?: string | undefined;
   /** Metrics of each device besides those of all: for fleets that a Prometheus can hold one by one. Default false. */
   readonly metricsPerDevice?: boolean | undefined;
@@ -73,12 +72,11 @@ export async function startServer(options: ServerOptions = {}): Promise<Server> 
   if (!loopbackOnly && options.unlockedNetwork !== true) throw notLoopback(host);
 
   const state = new FleetState(clock, limits);
-  const history = await openCommandStore({ directory: options.dataDir, limits, clock, log });
+  const { history, stops: stopStore } = await openStores({ directory: options.dataDir, limits, clock, log });
   const audit = new Audit(history, clock);
   const sweeper = new Sweeper(history, clock, limits);
   const commands = new Commands(state, clock, limits, history, audit);
   const standing = new StandingCommands(commands, clock, limits.maxStandingPerDevice);
-  const stopStore = new MemoryStopStore();
   const motion = openMotionRooms({
     fleet: state,
     commands,
@@ -153,7 +151,10 @@ export async function startServer(options: ServerOptions = {}): Promise<Server> 
   listened = true;
   const actualPort = portOf(app.server.address());
   const url = `http://${urlHost(host)}:${actualPort}`;
-  log.info({ url, name }, 'server started');
+  log.info(
+    { url, name, dataDir: options.dataDir ?? 'none: the history of commands ends with this process' },
+    'server started',
+  );
   if (!loopbackOnly) log.warn({ host }, 'UNLOCKED: whoever reaches this address reads and commands every robot');
   return {
     url,

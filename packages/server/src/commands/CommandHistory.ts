@@ -72,9 +72,12 @@ export class CommandHistory {
   }
 
   #recordEnd({ id, device, issuer, action, state, code, token }: CommandRecord): void {
+    // What became of a stop is the matter of who repeats it until it is confirmed.
+    if (action.kind === 'stop') return;
     const { kind, target } = describe(action);
+    const what = action.kind === 'stop.release' ? 'stop.release' : 'command';
     const entry = { principal: issuer, device, target, outcome: state, code, token };
-    this.#audit.record({ ...entry, what: 'command', details: { id, kind } });
+    this.#audit.record({ ...entry, what, details: { id, kind } });
   }
 
   #wallMs(): number {

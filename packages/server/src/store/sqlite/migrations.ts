@@ -49,5 +49,12 @@ export const migrations: readonly string[] = [
   ) STRICT;
   CREATE INDEX audit_by_time ON audit (time_ms);
   CREATE INDEX audit_by_device ON audit (device, seq);
+  CREATE TABLE waiting_stops (
+    id TEXT PRIMARY KEY,
+    device TEXT NOT NULL,
+    outputs TEXT,
+    by TEXT NOT NULL,
+    since_ms REAL NOT NULL
+  ) STRICT;
   `,
 ];
