@@ -1,12 +1,12 @@
 import { AgentEnd, defaultLimits, Outbox } from '@longline/line';
-import type { LineLimits, LineReport, RobotStatus, Transport, Welcome } from '@longline/line';
+import type { LineLimits, RobotStatus, Transport, Welcome } from '@longline/line';
 import { nodeZstd } from '@longline/line/node';
 import { version } from '@longline/ros';
 import type { Clock, Log, RosGraph } from '@longline/ros';
+import type { AgentParts } from './AgentParts.ts';
+import type { AgentStatus } from './AgentStatus.ts';
 import { AllowList } from './commands/AllowList.ts';
 import { ExecutedCommands } from './commands/ExecutedCommands.ts';
-import type { JournalStore } from './commands/JournalStore.ts';
-import type { JournalState } from './commands/JournalWriter.ts';
 import { MotionOrders } from './commands/MotionOrders.ts';
 import { PublisherPool } from './commands/PublisherPool.ts';
 import { RequestDispatcher } from './commands/RequestDispatcher.ts';
@@ -17,60 +17,17 @@ import type { Deadman } from './deadman/Deadman.ts';
 import type { Dial } from './line/Dial.ts';
 import type { LineEvents } from './line/DialAttempt.ts';
 import { LineConnector } from './line/LineConnector.ts';
-import type { LineState } from './line/LineConnector.ts';
 import { LineReporter } from './LineReporter.ts';
 import { GraphView } from './robot/GraphView.ts';
 import { RosTime } from './robot/RosTime.ts';
 import { TopicTypes } from './robot/TopicTypes.ts';
 import { StatusReporter } from './StatusReporter.ts';
 import { DataBudget } from './up/DataBudget.ts';
-import type { BudgetUse } from './up/DataBudget.ts';
 import { Selection } from './up/Selection.ts';
 import { SnapshotTaker } from './up/SnapshotTaker.ts';
 import { Uplink } from './up/Uplink.ts';
 
 const SOFTWARE = `longline-agent ${version}`;
-
-/** How an agent is doing. */
-export interface AgentStatus {
-  readonly device: string;
-  /** Random ID of this run. */
-  readonly boot: string;
-  readonly line: LineState;
-  /** How the line is doing; undefined without one. */
-  readonly report: LineReport | undefined;
-  readonly robot: RobotStatus;
-  /** Topics being sent. */
-  readonly channels: number;
-  /** What is used of the data budget; undefined without one. */
-  readonly budget: BudgetUse | undefined;
-  /** Bytes that wait for the line, and messages dropped since the start because they did not fit or were replaced. */
-  readonly outbox: { readonly bytes: number; readonly dropped: number };
-  /** Whether executed commands are noted on the disk. */
-  readonly journal: JournalState;
-}
-
-/** What an agent is made of. */
-export interface AgentParts {
-  readonly config: AgentConfig;
-  /** The agent closes it when it stops. */
-  readonly graph: RosGraph;
-  /** The only way to what moves the robot. The agent closes it when it stops. */
-  readonly deadman: Deadman;
-  /** Keeps which commands were executed. The agent closes it when it stops. */
-  readonly journal: JournalStore;
-  /** In milliseconds of the machine's monotonic clock, which other processes of it read too, where the deadman is one. */
-  readonly clock: Clock;
-  /** One for each server, the preferred first. */
-  readonly dials: readonly Dial[];
-  /** This machine's addresses. Default: none are known. */
-  readonly localAddresses?: () => readonly string[];
-  readonly log: Log;
-  /** Gives 0 to 1, for jitter. */
-  readonly random: () => number;
-  /** Gives a random ID. */
-  readonly makeId: () => string;
-}
 
 /** One robot's agent: its topics up, requests down, over one line that it keeps. */
 export class Agent {

@@ -3,6 +3,8 @@ import type { Clock, Disposer } from '@longline/ros';
 
 /** Changes within this many milliseconds travel together. */
 const GATHER_MS = 20;
+/** A status that changes all the time is told so often, in milliseconds: it must not crowd out what it tells of. */
+const INTERVAL_MS = 100;
 
 /** An open line, as far as the robot's status needs it. */
 export interface StatusLine {
@@ -15,6 +17,7 @@ export class StatusReporter {
   readonly #read: () => RobotStatus;
   #line: StatusLine | undefined;
   #last = '';
+  #sentMs = Number.NEGATIVE_INFINITY;
   #cancel: Disposer | undefined;
 
   constructor(options: { readonly clock: Clock; readonly read: () => RobotStatus }) {
@@ -37,7 +40,8 @@ export class StatusReporter {
   /** Something may have changed. */
   handleChange(): void {
     if (this.#line === undefined) return;
-    this.#cancel ??= this.#clock.after(GATHER_MS, () => this.#send());
+    const restMs = this.#sentMs + INTERVAL_MS - this.#clock.monotonicMs();
+    this.#cancel ??= this.#clock.after(Math.max(GATHER_MS, restMs), () => this.#send());
   }
 
   #send(): void {
@@ -47,6 +51,7 @@ export class StatusReporter {
     const text = JSON.stringify(status);
     if (text === this.#last) return;
     this.#last = text;
+    this.#sentMs = this.#clock.monotonicMs();
     this.#line?.sendStatus(status);
   }
 }

@@ -1,5 +1,6 @@
 export { Agent } from './Agent.ts';
-export type { AgentStatus } from './Agent.ts';
+export type { AgentStatus } from './AgentStatus.ts';
+export type { JournalState } from './commands/JournalWriter.ts';
 export type { AgentConfig, AgentConfigInput } from './config/AgentConfig.ts';
 export { loadAgentConfig } from './config/loadAgentConfig.ts';
 export type { AgentConfigSource } from './config/loadAgentConfig.ts';
