@@ -40,8 +40,7 @@ export class Topic {
     return {
       name: this.name,
       type: this.#channel?.schema.name ?? wish?.type ?? '',
-      // Not ourselves, as over a real master: whoever stops a robot asks who else publishes.
-      publishers: this.nodePublishes ? [NODE_NAME] : [],
+      publishers: [...(this.nodePublishes ? [NODE_NAME] : []), ...(this.publishers.size > 0 ? [OWN_NODE_NAME] : [])],
       subscribers: [
         ...(this.nodeSubscriber ? [NODE_NAME] : []),
         ...(this.subscriptions.size > 0 ? [OWN_NODE_NAME] : []),

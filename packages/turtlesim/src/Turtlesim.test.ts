@@ -303,8 +303,9 @@ describe('the graph', () => {
     expect(snapshots.last?.topics.map((topic) => topic.name)).toContain('/turtle2/pose');
     const publisher = await advertiseTwist();
     await clock.advance(0);
-    // Who asks is left out, as over a real master.
-    expect(snapshots.last?.topics.find((topic) => topic.name === '/turtle1/cmd_vel')?.publishers).toEqual([]);
+    expect(snapshots.last?.topics.find((topic) => topic.name === '/turtle1/cmd_vel')?.publishers).toEqual([
+      '/longline',
+    ]);
     publisher.close();
     dispose();
     await call('/kill', 'turtlesim/Kill', { name: 'turtle2' });
