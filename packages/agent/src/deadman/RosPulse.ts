@@ -10,6 +10,9 @@ const IDLE_MS = 30_000;
 /** Every Longline agent's node has such a name: it listens to what moves the robot, and drives nothing. */
 const isAgentNode = (node: string): boolean => node.startsWith('/longline_');
 
+/** Our own name in the graph of a simulated robot, which shares our process. Over a real master a graph leaves its own node out. */
+const OWN_SIMULATED_NODE = '/longline';
+
 /** Asks ROS for its graph again and again: the round trip proves it alive, the answer tells who else is there. */
 export class RosPulse {
   readonly #graph: RosGraph;
@@ -48,7 +51,8 @@ export class RosPulse {
 
   /** Who else publishes on a topic, at most 16. */
   othersOn(topic: string): string[] {
-    return (this.#topics.get(topic)?.publishers ?? []).slice(0, 16).map((name) => name.slice(0, 1024));
+    const others = (this.#topics.get(topic)?.publishers ?? []).filter((node) => node !== OWN_SIMULATED_NODE);
+    return others.slice(0, 16).map((name) => name.slice(0, 1024));
   }
 
   /** How many of a topic's subscribers are agents that only watch it. */
