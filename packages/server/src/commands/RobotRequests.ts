@@ -1,5 +1,6 @@
 import { isCommand, isStop } from '@longline/line';
 import type { Reply, ReplyListener } from '@longline/line';
+import type { Lease } from '../motion/Lease.ts';
 import type { Leases } from '../motion/Leases.ts';
 import type { Motion, MotionRequest } from '../motion/Motion.ts';
 import type { MotionStream } from '../motion/MotionStream.ts';
@@ -68,6 +69,11 @@ export class RobotRequests {
         if (isCommand(action)) this.submit(request).watch(listener);
         else commands.ask({ ...request, token: 0 }, listener);
     }
+  }
+
+  /** The lease of a device, while somebody holds it. */
+  leaseOf(device: string): Lease | undefined {
+    return this.#rooms.leases.holding(device);
   }
 
   /** Begins a stream of motion frames under a lease. Throws as {@link Motion.open} does. */

@@ -11,6 +11,10 @@ import type { Commands } from '../commands/Commands.ts';
 import { CommandWatch } from '../commands/CommandWatch.ts';
 import type { RobotRequest } from '../commands/RobotRequest.ts';
 import type { RobotRequests } from '../commands/RobotRequests.ts';
+import { takeLease } from '../motion/DeviceLease.ts';
+import type { DeviceLease, TakeLeaseOptions } from '../motion/DeviceLease.ts';
+import { stopOutcome } from '../motion/StopOutcome.ts';
+import type { StopOutcome } from '../motion/StopOutcome.ts';
 import type { Principal } from '../Principal.ts';
 import type { CommandState } from '../store/CommandRecord.ts';
 import type { StandingCommands, StandingInfo } from '../standing/StandingCommands.ts';
@@ -140,6 +144,25 @@ export class Device extends RemoteGraph {
   /** The standing commands that are held. */
   standing(): StandingInfo[] {
     return this.#rooms.standing.list(this.id);
+  }
+
+  /**
+   * Takes the right to move this device, which nobody else has then; renew it, or it runs out. Rejects with `LEASE_HELD`,
+   * `DEVICE_OFFLINE`, `DEVICE_UNKNOWN`, and the robot's reason.
+   */
+  takeLease(options: TakeLeaseOptions = {}): Promise<DeviceLease> {
+    return takeLease(this.id, this.#principal, this.#rooms.requests, options);
+  }
+
+  /**
+   * Stops outputs whose names match, all by default, and keeps them stopped until a lease holder releases them. Needs no
+   * lease. Resolves to what is known: where the device is away, also where it has never connected, the stop is kept and comes
+   * before everything when it does.
+   */
+  async stop(outputs?: string): Promise<StopOutcome> {
+    const action = { kind: 'stop', ...(outputs === undefined ? {} : { outputs }) } as const;
+    const request = { device: this.id, principal: this.#principal, action, payload: new Uint8Array(0) };
+    return stopOutcome(this.id, await this.#rooms.requests.request(request));
   }
 
   /** The commands remembered, newest first, those of an offline device and of earlier runs of the server too. */

@@ -1,7 +1,8 @@
 import { isLonglineError } from '@longline/ros';
-import { newestPerKey, parseDeviceId } from '@longline/line';
+import { devicePattern, newestPerKey, parseDeviceId } from '@longline/line';
 import type { CommandInfo } from '../commands/CommandInfo.ts';
 import type { StandingSpec } from '../commands/CommandSpec.ts';
+import type { StopOutcome } from '../motion/StopOutcome.ts';
 import { localAdministrator } from '../Principal.ts';
 import type { Principal } from '../Principal.ts';
 import { Device } from './Device.ts';
@@ -63,6 +64,21 @@ export class Fleet {
   /** Ends a standing command on all devices that are online now. */
   endStanding(topic: string, options: FleetOptions & CommandOptions = {}): Promise<DeviceOutcome[]> {
     return this.#forAll(options, (device) => device.endStanding(topic, options));
+  }
+
+  /**
+   * Stops all devices whose ID matches, as {@link Device.stop} does: an ID, `*`, or a pattern like `truck-*`. A pattern means the
+   * devices that have connected since the server started; an ID means that one, whether or not it has. Throws `PATTERN_INVALID`.
+   */
+  async stop(
+    devices: string,
+    { outputs, ...options }: FleetOptions & { readonly outputs?: string | undefined } = {},
+  ): Promise<StopOutcome[]> {
+    const selection = devicePattern(devices);
+    const known = Array.from(this.#rooms.fleet.devices, ({ id }) => id);
+    const ids =
+      selection.deviceId === undefined ? known.filter((id) => selection.matchesDevice(id)) : [selection.deviceId];
+    return Promise.all(ids.map((id) => this.device(id, options).stop(outputs)));
   }
 
   #forAll(options: FleetOptions, act: (device: Device) => Promise<CommandInfo>): Promise<DeviceOutcome[]> {

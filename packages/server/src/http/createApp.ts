@@ -27,11 +27,13 @@ import { graphRoute, servicesRoute } from './routes/graph.ts';
 import { healthRoute, readyRoute } from './routes/health.ts';
 import { homeRoute } from './routes/home.ts';
 import { latestRoute } from './routes/latest.ts';
+import { getLeaseRoute, releaseLeaseRoute, renewLeaseRoute, takeLeaseRoute } from './routes/lease.ts';
 import { lineRoute } from './routes/line.ts';
 import { metricsRoute } from './routes/metrics.ts';
 import { openapiRoute } from './routes/openapi.ts';
 import { parametersRoute } from './routes/parameters.ts';
 import { endStandingRoute, getStandingRoute, setStandingRoute } from './routes/standing.ts';
+import { fleetStopRoute, releaseStopRoute, stopRoute } from './routes/stop.ts';
 import { topicsRoute } from './routes/topics.ts';
 
 /** What the HTTP application is given besides what its routes work on. */
@@ -59,6 +61,13 @@ const routes: readonly ((app: App, context: RouteContext) => void)[] = [
   setFleetStandingRoute,
   endFleetStandingRoute,
   getFleetStandingRoute,
+  takeLeaseRoute,
+  renewLeaseRoute,
+  releaseLeaseRoute,
+  getLeaseRoute,
+  stopRoute,
+  releaseStopRoute,
+  fleetStopRoute,
   commandRoute,
   commandListRoute,
   commandWatchRoute,

@@ -56,6 +56,11 @@ export const deviceShape = z.object({
     .object({ offsetMs: z.number(), errorMs: z.number(), roundTripMs: z.number() })
     .optional()
     .describe("The robot's wall clock minus the server's"),
+  lease: z
+    .object({ token: z.number(), holder: z.string(), since: time })
+    .optional()
+    .describe('Who may move it now; absent when nobody holds the lease'),
+  stopWaits: z.literal(true).optional().describe('A stop waits for it to come back, or for its answer'),
   line: z
     .object({
       roundTripMs: z.number().nullable(),
@@ -200,6 +205,7 @@ export const standingBody = z.strictObject({
     .default(1000)
     .describe('The message is repeated for so long after it was last set; set it again to renew'),
   deadlineMs,
+  token: z.int().min(0).optional().describe('Of the lease, for what moves the robot: it ends with the lease'),
 });
 
 const everyCommand = {

@@ -6,8 +6,8 @@ import type { Principal } from '../Principal.ts';
 import type { AuditSink } from './AuditSink.ts';
 import { FadingLease } from './FadingLease.ts';
 import { Lease } from './Lease.ts';
-import { leaseHeld, leaseLost, leaseNeeded, leaseWordExpired } from './leaseErrors.ts';
-import { confirmedHoldMs, leaseReply, refusal } from './leaseReply.ts';
+import { checkHold, leaseHeld, leaseLost, leaseNeeded, leaseWordExpired } from './leaseErrors.ts';
+import { confirmedLease, leaseReply, refusal } from './leaseReply.ts';
 import type { LeaseRelease, LeaseRenewal, LeaseTake, LeaseWord } from './LeaseWord.ts';
 
 /** What the slots of all devices share. */
@@ -69,6 +69,7 @@ export class LeaseSlot {
   take(take: LeaseTake, listener: ReplyListener): void {
     const { holdMs, takeOver = false, ageMs = 0 } = take;
     const device = this.#device;
+    checkHold(holdMs);
     if (ageMs >= holdMs) throw leaseWordExpired(device.id, ageMs, holdMs);
     const presentHolder = this.held?.identity.principal ?? this.#fading?.principal;
     const holder = this.#taking?.take.principal ?? (takeOver ? undefined : presentHolder);
@@ -85,6 +86,7 @@ export class LeaseSlot {
   renew(renewal: LeaseRenewal, listener: ReplyListener): void {
     const { token, principal, holdMs, ageMs = 0 } = renewal;
     const lease = this.check(token, principal);
+    checkHold(holdMs);
     if (ageMs >= holdMs) throw leaseWordExpired(this.#device.id, ageMs, holdMs);
     const wordMs = this.#nowMs() - ageMs;
     // Words may overtake each other: the one that was said last counts.
@@ -95,7 +97,7 @@ export class LeaseSlot {
     }
     this.#tell({ kind: 'lease.renew', holdMs }, renewal, (reply) => {
       this.handleRefusal(token, reply.code);
-      listener(reply.state === 'done' ? leaseReply(reply, token, confirmedHoldMs(reply, holdMs)) : reply);
+      listener(reply.state === 'done' ? leaseReply(reply, token, confirmedLease(reply, holdMs).holdMs) : reply);
     });
   }
 
@@ -130,7 +132,7 @@ export class LeaseSlot {
     }
     this.#taking = undefined;
     if (reply.state === 'done') {
-      const holdMs = confirmedHoldMs(reply, take.holdMs);
+      const holdMs = confirmedLease(reply, take.holdMs).holdMs;
       const lease = this.#hold(taking, wordMs + holdMs);
       if (this.held === lease) return leaseReply(reply, token, holdMs);
       return refusal(reply.id, leaseLost(id, token, 'it had run out when the robot confirmed it'));

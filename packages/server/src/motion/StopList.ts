@@ -2,7 +2,7 @@ import { ServerError } from '../errors.ts';
 import type { WaitingStop } from '../seams/StopStore.ts';
 
 /** Stops that may wait in all; a further one is refused with `STOP_LIMIT`. */
-export const MAX_WAITING_STOPS = 10_000;
+export const MAX_WAITING_STOPS = 100_000;
 /** Different stops of one device; a further one becomes one of all outputs. */
 export const MAX_STOPS_PER_DEVICE = 20;
 

@@ -31,3 +31,15 @@ export const leaseWordExpired = (device: string, ageMs: number, holdMs: number):
       'over already. Ask for a longer hold where the path to the server is slow.',
     { details: { device, ageMs, holdMs } },
   );
+
+/** A hold has bounds (clause 5.2). Throws `REQUEST_INVALID`. */
+export function checkHold(holdMs: number): void {
+  if (holdMs >= 200 && holdMs <= 60_000) return;
+  throw new ServerError(
+    'REQUEST_INVALID',
+    `holdMs is ${holdMs}; a lease is held for 200 to 60,000 ms. Renew it to hold it longer.`,
+    {
+      details: { field: 'holdMs' },
+    },
+  );
+}

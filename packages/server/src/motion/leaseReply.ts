@@ -5,13 +5,14 @@ import type { LonglineError } from '@longline/ros';
 const decoder = new TextDecoder();
 const encoder = new TextEncoder();
 
-/** For how long the robot holds the lease, in milliseconds: never longer than was asked for. */
-export function confirmedHoldMs(reply: Reply, askedMs: number): number {
+/** The lease as the robot confirmed it, in milliseconds never longer than was asked for; without a token where it says none. */
+export function confirmedLease(reply: Reply, askedMs: number): { readonly token?: number; readonly holdMs: number } {
   try {
-    return Math.min(askedMs, leasePayloadSchema.parse(JSON.parse(decoder.decode(reply.payload))).holdMs);
+    const { token, holdMs } = leasePayloadSchema.parse(JSON.parse(decoder.decode(reply.payload)));
+    return { token, holdMs: Math.min(askedMs, holdMs) };
   } catch {
     // It confirmed what it was asked for.
-    return askedMs;
+    return { holdMs: askedMs };
   }
 }
 

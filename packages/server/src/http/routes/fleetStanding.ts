@@ -14,7 +14,8 @@ export function setFleetStandingRoute(app: App, context: RouteContext): void {
         summary: 'Repeat a message on a topic of every device that is online now',
         tags: ['standing'],
         querystring: topicQuery,
-        body: standingBody,
+        // A lease is of one device.
+        body: standingBody.omit({ token: true }),
         response: answers(outcomesShape),
       },
     },

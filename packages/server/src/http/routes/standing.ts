@@ -33,10 +33,10 @@ export function setStandingRoute(app: App, context: RouteContext): void {
     },
     async (request, reply) => {
       const { device } = knownDevice(context, request, request.params.id);
-      const { deadlineMs, ...spec } = request.body;
+      const { deadlineMs, token, ...spec } = request.body;
       return sendCommand(
         reply,
-        await device.setStanding({ ...spec, ...request.query }, { ageMs: ageOf(context, request), deadlineMs }),
+        await device.setStanding({ ...spec, ...request.query }, { ageMs: ageOf(context, request), deadlineMs, token }),
       );
     },
   );
