@@ -91,7 +91,8 @@ test('stop without a name stops every robot; one that nobody knows is not stoppe
   await rig.run('stop', '--release', 'turtle');
   expect(await rig.run('stop', 'tutle')).toMatchObject({
     code: 1,
-    err: expect.stringMatching(/^STOP_INCOMPLETE/) as string,
+    out: expect.stringMatching(/^tutle: NOT CONFIRMED\. /) as string,
+    err: expect.stringMatching(/^tutle has never connected .*Did you mean turtle\?\nSTOP_INCOMPLETE/) as string,
   });
   expect(await rig.run('stop', 'x-*')).toMatchObject({
     code: 1,

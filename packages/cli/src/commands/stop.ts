@@ -1,6 +1,7 @@
-import type { FleetStop } from '@longline/client';
+import type { Fleet, FleetStop } from '@longline/client';
 import { CliError } from '../errors.ts';
 import { stopText } from '../motion/stopText.ts';
+import { suggestion } from '../nearNames.ts';
 import { findDevice } from '../findDevice.ts';
 import { withLease } from '../motion/withLease.ts';
 import type { Terminal } from '../Terminal.ts';
@@ -35,6 +36,7 @@ export function stop(terminal: Terminal, devices: string | undefined, options: S
       }
       terminal.warn('No robot has ever connected to this server.');
     }
+    await nameUnknown(terminal, fleet, results);
     const open = results.filter((_, at) => words[at]?.isComplete === false).map(({ device }) => device);
     if (open.length > 0) {
       throw new CliError(
@@ -47,6 +49,15 @@ export function stop(terminal: Terminal, devices: string | undefined, options: S
       terminal.warn(`Until it is released: longline stop --release ${devices ?? 'DEVICE'}`);
     }
   });
+}
+
+/** A stop is kept for robots that have never been here, too: most of these are misspelt. */
+async function nameUnknown(terminal: Terminal, fleet: Fleet, results: readonly FleetStop[]): Promise<void> {
+  const known = (await fleet.devices()).map(({ device }) => device);
+  for (const { device } of results) {
+    if (known.includes(device)) continue;
+    terminal.warn(`${device} has never connected to this server. ${suggestion(device, known, 'devices')}`);
+  }
 }
 
 function release(terminal: Terminal, id: string | undefined, options: StopOptions): Promise<void> {

@@ -156,7 +156,7 @@ export class Driver {
     const others = outputs.flatMap((output) => output.others);
     const untaken = outputs.filter(({ delivered }) => !delivered).map(({ name }) => name);
     this.#note = undefined;
-    if (waits) this.#note = 'The robot is absent; the stop waits for it.';
+    if (waits) this.#note = 'The robot has not confirmed the stop yet: it may still move. The server repeats it.';
     if (others.length > 0) this.#note = `NOT_EXCLUSIVE: ${others.join(', ')} may still move it.`;
     if (untaken.length > 0) this.#note = `ROS did not take the stop of ${untaken.join(', ')}: it may still move.`;
   }

@@ -16,11 +16,8 @@ export function stopText(result: FleetStop): StopWords {
     const { code, message } = result.error;
     return { lines: [`${device}: NOT STOPPED (${code}: ${message})`], isComplete: false };
   }
-  const { outputs, waits } = result.report;
-  if (waits) {
-    const line = `${device}: ABSENT. The stop waits for it and comes before everything when it is back; what moved it stopped with its line.`;
-    return { lines: [line], isComplete: false };
-  }
+  const { message, outputs, waits } = result.report;
+  if (waits) return { lines: [`${device}: NOT CONFIRMED. ${message ?? 'The stop waits for it.'}`], isComplete: false };
   if (outputs.length === 0) {
     return { lines: [`${device}: STOPPED. Nothing moves it now; what will is stopped too.`], isComplete: true };
   }

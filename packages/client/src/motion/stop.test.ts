@@ -16,6 +16,17 @@ test('a stop needs no lease and tells what became of each output', async () => {
   await fake.fleet.close();
 });
 
+test('a stop that the robot has not confirmed waits on the server', async () => {
+  const fake = new LeaseServer();
+  fake.server.answer = (live, { id }) =>
+    live.reply({ id, state: 'unknown', code: 'STOP_WAITS', message: 'r1 is not connected' });
+  const stopped = fake.fleet.device('r1').stop();
+  await fake.clock.advance(20);
+  expect(await stopped).toEqual({ outputs: [], waits: true, code: 'STOP_WAITS', message: 'r1 is not connected' });
+  expect(fake.asked('stop')).toHaveLength(1);
+  await fake.fleet.close();
+});
+
 test('a stop that was under way when the connection broke is sent again', async () => {
   const fake = new LeaseServer();
   const answer = fake.server.answer;

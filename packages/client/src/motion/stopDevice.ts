@@ -11,7 +11,10 @@ export interface StopReport {
    * then `NOT_EXCLUSIVE`. Empty for an absent robot.
    */
   readonly outputs: StopPayload['outputs'];
-  /** The robot is absent: it stops by itself when its line ends, and this stop is the first thing that it hears when it is back. */
+  /**
+   * The robot is absent or has not confirmed: whether it stands still is unknown. The server keeps the stop and repeats it; it is
+   * the first thing that the robot hears when it is back. `message` says why.
+   */
   readonly waits: boolean;
   /** `NOT_EXCLUSIVE`, or why the stop waits. */
   readonly code?: string | undefined;
@@ -39,12 +42,10 @@ export async function stopDevice(
     const leftMs = deadlineMs - (clock.monotonicMs() - startMs);
     const reply = await requests.send(id, action, nothing, { ...options, deadlineMs: Math.max(0, leftMs) });
     if (isSentAgain(reply) && leftMs > 0) continue;
-    if (reply.state === 'done') return reportOf(reply);
-    throw replyError(reply);
+    const { code, message, payload, state } = reply;
+    if (code === 'STOP_WAITS') return { outputs: [], waits: true, code, message };
+    if (state !== 'done') throw replyError(reply);
+    const { outputs } = stopPayloadSchema.parse(JSON.parse(decoder.decode(payload)));
+    return { outputs, waits: false, code, message };
   }
-}
-
-function reportOf({ code, message, payload }: Reply): StopReport {
-  const { outputs } = stopPayloadSchema.parse(JSON.parse(decoder.decode(payload)));
-  return { outputs, waits: code === 'STOP_WAITS', code, message };
 }
