@@ -134,9 +134,7 @@ export class StandingCommands {
     const sent = this.#tick(standing);
     if (order.way.token === undefined) return;
     const refusal = await sent;
-    if (refusal === undefined) return;
-    this.#end(standing, refusedReason(refusal));
-    throw refusal;
+    if (refusal !== undefined) throw refusal;
   }
 
   /** Ends the topic's standing command, if there is one. */
@@ -198,9 +196,10 @@ export class StandingCommands {
     } catch (thrown) {
       const error = thrown instanceof Error ? thrown : new Error('ROS did not take it');
       if (!isSent) standing.hasMoved = hasMoved;
-      const isFinal = way.token !== undefined && isLonglineError(error) && finalRefusals.has(error.code);
-      if (isFinal && standing.order.way === way) this.#end(standing, refusedReason(error));
-      if (!standing.isFailing && !signal.aborted) {
+      // What moves the robot does not begin against a refusal, and ends with one that is final; the rest is tried again.
+      const isOver = way.token !== undefined && (!isSent || (isLonglineError(error) && finalRefusals.has(error.code)));
+      if (isOver && standing.order.way === way) this.#end(standing, refusedReason(error));
+      else if (!standing.isFailing && !signal.aborted) {
         this.#log.warn({ topic, err: error }, 'a standing command does not reach ROS; the agent goes on trying');
       }
       standing.isFailing = true;
