@@ -1,6 +1,6 @@
 import type { Channel, Clock, Disposer, GraphStatus, Message, OperationOptions } from '@longline/ros';
 import { DEFAULT_BUFFER_MESSAGES, MessageStream, newestPerKey } from '@longline/line';
-import type { DeviceRecord, LineRecord, MessageStreamOptions, RemoteRobot } from '@longline/line';
+import type { DeviceRecord, LineRecord, MessageStreamOptions } from '@longline/line';
 import type { DeviceDirectory } from './DeviceDirectory.ts';
 import { ClientError } from './errors.ts';
 import type { LineDirectory } from './LineDirectory.ts';
@@ -184,7 +184,7 @@ const unknownDevice = (id: string): ClientError =>
   });
 
 /** How a graph reaches the robot, with all that it asks made under a lease where one is given. */
-const robotOf = (context: DeviceContext, lease?: LeaseStamp): RemoteRobot => {
+const robotOf = (context: DeviceContext, lease?: LeaseStamp): ConstructorParameters<typeof RobotHandle>[0] => {
   const { clock, devices, id, requests, router, status } = context;
   return {
     name: id,

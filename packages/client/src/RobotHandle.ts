@@ -1,6 +1,9 @@
 import { RemoteGraph, replyError, standingPayloadSchema } from '@longline/line';
 import type { Action, RemoteRobot, Reply } from '@longline/line';
 import type { OperationOptions, PublishReceipt } from '@longline/ros';
+import type { CommandSpec } from './command/CommandSpec.ts';
+import { runCommand } from './command/runCommand.ts';
+import type { CommandOptions, CommandOutcome, CommandSender } from './command/runCommand.ts';
 import { encodeMessage } from './encodeMessage.ts';
 import type { MessageToSend } from './encodeMessage.ts';
 
@@ -27,11 +30,19 @@ const decoder = new TextDecoder();
 
 /** One robot as a `RosGraph`, with messages given as values and with standing commands. */
 export class RobotHandle extends RemoteGraph {
-  readonly #request: RemoteRobot['request'];
+  readonly #request: CommandSender;
 
-  constructor(robot: RemoteRobot) {
+  constructor(robot: Omit<RemoteRobot, 'request'> & { readonly request: CommandSender }) {
     super(robot);
-    this.#request = (action, payload, options) => robot.request(action, payload, options);
+    this.#request = robot.request;
+  }
+
+  /**
+   * Does something once, with an ID of the caller's choice, and waits for what the caller chooses. Refusals are outcomes; rejects
+   * only where it could not be sent.
+   */
+  command(spec: CommandSpec, options: CommandOptions = {}): Promise<CommandOutcome> {
+    return runCommand(this.#request, spec, options);
   }
 
   /** Publishes one message given as a value. Rejects with the robot's reason, `NOT_ALLOWED` and `MESSAGE_INVALID` among them. */

@@ -1,3 +1,5 @@
+export type { CommandSpec } from './command/CommandSpec.ts';
+export type { CommandOptions, CommandOutcome } from './command/runCommand.ts';
 export { connect } from './connect.ts';
 export type { ConnectOptions } from './connect.ts';
 export { connectPort } from './connectPort.ts';
