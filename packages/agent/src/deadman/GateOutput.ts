@@ -2,7 +2,7 @@ import type { MotionStatus, StopPayload } from '@longline/line';
 import type { Clock, Disposer } from '@longline/ros';
 import { AgentError } from '../errors.ts';
 import type { DeadmanRecord } from './DeadmanMemory.ts';
-import type { MotionOrder, OutputKind } from './Deadman.ts';
+import type { MotionOrder, MotionReceipt, OutputKind } from './Deadman.ts';
 import type { OutputRule } from './MotionOutputs.ts';
 import { isStoppedByZeros } from './motionTypes.ts';
 import { OrderFence } from './OrderFence.ts';
@@ -50,8 +50,10 @@ export class GateOutput {
   type: string | undefined;
   /** It moved under the lease that holds. */
   isTouched = false;
-  /** On disk, before anything moves it: whoever starts next stops it. */
+  /** To be on disk before anything moves it: whoever starts next stops it. */
   isArmed = false;
+  /** It is on disk. */
+  isArmedOnDisk = false;
   /** A stop locked it, and nothing released that since. */
   isLocked = false;
   /** Orders being prepared. */
@@ -63,9 +65,10 @@ export class GateOutput {
   #isMoving = false;
   /** Somebody listened to what moved it. */
   #isHeard = false;
-  #lastBornMs = -Infinity;
   #lastUseMs = -Infinity;
+  /** Counts the orders that moved it, and those of them that ROS has not answered. */
   #moves = 0;
+  #inRos = 0;
   #refused = 0;
   #lastRefusal: string | undefined;
   #run: StopRun | undefined;
@@ -154,19 +157,21 @@ export class GateOutput {
     this.#fence.check(order);
   }
 
-  /** An order goes to ROS in this turn. Returns what is to be told of how that went. */
-  begin(order: MotionOrder, isStill: boolean): { handleSent(subscribers: number | undefined): void } {
+  /** Hands an order to ROS in this turn. Resolves and rejects as `send` does. */
+  async pass(order: MotionOrder, isStill: boolean, send: () => Promise<MotionReceipt>): Promise<MotionReceipt> {
     this.#fence.pass(order);
     this.#lastUseMs = this.#clock.monotonicMs();
-    const moves = isStill ? this.#moves : ++this.#moves;
-    if (!isStill) this.#move(Math.min(order.bornMs, this.#clock.monotonicMs()));
-    return {
-      handleSent: (subscribers) => {
-        if (!isStill) this.#isHeard ||= subscribers !== 0;
-        // Zeros that nobody heard stop nothing, and a newer order that moves it counts.
-        else if (this.#isMoving && moves === this.#moves && (subscribers !== 0 || !this.#isHeard)) this.#rest();
-      },
-    };
+    if (isStill) return this.#passZeros(send);
+    this.#moves += 1;
+    this.#move(Math.min(order.bornMs, this.#clock.monotonicMs()));
+    this.#inRos += 1;
+    try {
+      const receipt = await send();
+      this.#isHeard ||= receipt.subscribers !== 0;
+      return receipt;
+    } finally {
+      this.#inRos -= 1;
+    }
   }
 
   /** Stops it, whatever it does. `isKept`: until {@link keep} says otherwise. */
@@ -251,14 +256,23 @@ export class GateOutput {
     this.#dropDisarm();
     this.#isMoving = true;
     this.isTouched = true;
-    this.#lastBornMs = wasMoving ? Math.max(this.#lastBornMs, bornMs) : bornMs;
     this.#cancelTimeout?.();
-    const dueMs = this.#lastBornMs + this.rule.timeoutMs;
+    // What moves it now counts, even where it is older than what moved it before.
+    const dueMs = bornMs + this.rule.timeoutMs;
     this.#cancelTimeout = this.#clock.after(dueMs - this.#clock.monotonicMs(), () => {
       this.stop(false);
       this.#options.events.handleTimeout(this);
     });
     if (!wasMoving) this.#options.events.handleChange();
+  }
+
+  /** Zeros stop it where somebody heard them and nothing that moves it comes after them. */
+  async #passZeros(send: () => Promise<MotionReceipt>): Promise<MotionReceipt> {
+    const moves = this.#moves;
+    const receipt = await send();
+    const isLast = moves === this.#moves && this.#inRos === 0;
+    if (this.#isMoving && isLast && (receipt.subscribers !== 0 || !this.#isHeard)) this.#rest();
+    return receipt;
   }
 
   /** Zeros were executed: it stands still, and nothing has to stop it. */
@@ -295,6 +309,7 @@ export class GateOutput {
 
   #disarm(): void {
     this.isArmed = false;
+    this.isArmedOnDisk = false;
     this.#isHeard = false;
     this.#options.events.handleRecord();
   }

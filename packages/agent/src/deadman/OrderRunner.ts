@@ -43,9 +43,8 @@ export class OrderRunner {
       const lifeMs = this.#check(order, output);
       if (stops !== output.stops) throw overtaken(output.name);
       if (!isStill && !output.rate.take()) throw tooFast(output);
-      const begun = output.begin(order, isStill);
-      const receipt = await prepared.send({ deadlineMs: this.#waitMs(order, lifeMs), signal: output.signal });
-      begun.handleSent(receipt.subscribers);
+      const bounds = { deadlineMs: this.#waitMs(order, lifeMs), signal: output.signal };
+      const receipt = await output.pass(order, isStill, () => prepared.send(bounds));
       if (receipt.subscribers === 0) throw unheard(output.name);
       return receipt;
     } finally {
@@ -75,7 +74,7 @@ export class OrderRunner {
 
   /** Brings to disk that it may move, before it does; a stop that locked it is released. */
   #arm(output: GateOutput): Promise<void> {
-    if (output.isArmed && !output.isLocked && !this.#arming.has(output)) return Promise.resolve();
+    if (output.isArmedOnDisk && !output.isLocked && !this.#arming.has(output)) return Promise.resolve();
     let arming = this.#arming.get(output);
     if (arming === undefined) {
       arming = this.#armAnew(output).finally(() => this.#arming.delete(output));
@@ -87,12 +86,15 @@ export class OrderRunner {
   async #armAnew(output: GateOutput): Promise<void> {
     output.isArmed = true;
     output.isTouched = true;
-    await this.#parts.keeper.flush();
-    if (!output.isLocked) return;
     const { stops } = output;
+    await this.#parts.keeper.flush();
+    if (stops !== output.stops) throw overtaken(output.name);
+    output.isArmedOnDisk = true;
+    if (!output.isLocked) return;
     await this.#parts.ros.release(output.steps);
-    // A stop that came meanwhile locked it again.
-    if (stops === output.stops) output.isLocked = false;
+    // A stop that came meanwhile locks it again.
+    if (stops !== output.stops) throw overtaken(output.name);
+    output.isLocked = false;
     this.#parts.keeper.flushLater();
   }
 }
