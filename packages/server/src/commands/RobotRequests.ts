@@ -4,9 +4,11 @@ import type { Lease } from '../motion/Lease.ts';
 import type { Leases } from '../motion/Leases.ts';
 import type { Motion, MotionRequest } from '../motion/Motion.ts';
 import type { MotionStream } from '../motion/MotionStream.ts';
+import type { RefusalAudit } from '../motion/RefusalAudit.ts';
 import type { Stops } from '../motion/Stops.ts';
 import type { StandingCommands } from '../standing/StandingCommands.ts';
 import type { Command } from './Command.ts';
+import { describe } from './CommandInfo.ts';
 import type { Commands } from './Commands.ts';
 import { rejected } from './rejected.ts';
 import type { RobotRequest } from './RobotRequest.ts';
@@ -18,6 +20,7 @@ export interface RequestRooms {
   readonly leases: Leases;
   readonly motion: Motion;
   readonly stops: Stops;
+  readonly refusals: RefusalAudit;
 }
 
 /**
@@ -53,14 +56,16 @@ export class RobotRequests {
   /** Sends any request but `motion`; the listener hears at most one `received`, then one final word, perhaps at once. Throws as `submit` does. */
   send(request: RobotRequest, listener: ReplyListener): void {
     const { action, token = 0, device, principal, ageMs, deadlineMs } = request;
-    const { leases, stops, commands } = this.#rooms;
+    const { leases, stops, commands, refusals } = this.#rooms;
+    const word = { device, principal, ageMs, deadlineMs, token };
+    const wanted = { device, principal, token, target: action.kind };
     switch (action.kind) {
       case 'lease.take':
-        return leases.take({ ...action, device, principal, ageMs, deadlineMs }, listener);
+        return refusals.watch(wanted, () => leases.take({ ...word, ...action }, listener));
       case 'lease.renew':
-        return leases.renew({ ...action, device, principal, ageMs, deadlineMs, token }, listener);
+        return refusals.watch(wanted, () => leases.renew({ ...word, ...action }, listener));
       case 'lease.release':
-        return leases.release({ device, principal, ageMs, deadlineMs, token }, listener);
+        return refusals.watch(wanted, () => leases.release(word, listener));
       case 'stop':
         return stops.stop({ ...request, outputs: action.outputs }, listener);
       case 'motion':
@@ -78,7 +83,8 @@ export class RobotRequests {
 
   /** Begins a stream of motion frames under a lease. Throws as {@link Motion.open} does. */
   openMotion(request: MotionRequest): MotionStream {
-    return this.#rooms.motion.open(request);
+    const { motion, refusals } = this.#rooms;
+    return refusals.watch({ ...request, target: 'motion' }, () => motion.open(request));
   }
 
   /** Sends any request and resolves to its final word. Rejects with the signal's reason; a command goes on nevertheless. */
@@ -112,7 +118,9 @@ export class RobotRequests {
     if (token === 0 && action.kind !== 'stop.release') return request;
     // What was taken under an ID is answered as it was then.
     if (id !== undefined && this.#rooms.commands.find(device, id) !== undefined) return request;
-    const lease = this.#rooms.leases.check(device, token, principal);
+    const { leases, refusals } = this.#rooms;
+    const wanted = { device, principal, token, target: describe(action).target };
+    const lease = refusals.watch(wanted, () => leases.check(device, token, principal));
     return { ...request, sequence: lease.nextSequence() };
   }
 

@@ -101,6 +101,7 @@ test('a take-over is done when the robot has confirmed it; until then the holder
     { what: 'lease.taken', principal: 'ann', token: 1 },
     { what: 'lease.lost', principal: 'ann', token: 1, code: 'LEASE_LOST' },
     { what: 'lease.takenOver', principal: 'bob', token: 2, details: { from: 'ann' } },
+    { what: 'refused', principal: 'ann', target: 'lease.renew', token: 1, code: 'LEASE_LOST' },
   ]);
 });
 
@@ -309,7 +310,7 @@ test('what is repeated on an output ends with its lease', () => {
   ann.ask({ kind: 'standing.set', topic: '/light', encoding: 'json', rateHz: 10, holdMs: 10_000 }, { token: 1 });
   line.answer({ json: '{"motion":false}' });
   expect(rooms.standing.list('r1')).toMatchObject([
-    { topic: '/cmd_vel', remainingMs: 500 },
+    { topic: '/cmd_vel', holdMs: 500, remainingMs: 500 },
     { topic: '/light', remainingMs: 10_000 },
   ]);
   bob.take({ takeOver: true });
@@ -350,4 +351,25 @@ test('a server that stops ends every lease, and leaves no timer', () => {
   rooms.motion.close();
   expect(lease.lost.aborted).toBe(true);
   expect(rooms.clock.pendingTimers).toBe(0);
+});
+
+test('what is refused for want of the lease is in the audit, the same once in ten seconds', async () => {
+  const { rooms, line, ann, bob } = world();
+  ann.take();
+  confirm(line);
+  const call = { kind: 'call', service: '/arm', encoding: 'json' } as const;
+  for (let i = 0; i < 50; i++) {
+    bob.take();
+    bob.ask(call, { token: 1 });
+    expect(() => bob.open(1)).toThrow('ann holds');
+  }
+  const refused = rooms.audit.filter(({ what }) => what === 'refused');
+  expect(refused.map(({ principal, target, code, token }) => [principal, target, code, token])).toEqual([
+    ['bob', 'lease.take', 'LEASE_HELD', 0],
+    ['bob', '/arm', 'LEASE_HELD', 1],
+    ['bob', 'motion', 'LEASE_HELD', 1],
+  ]);
+  await rooms.clock.advance(10_000);
+  bob.ask(call, { token: 1 });
+  expect(rooms.audit.at(-1)).toMatchObject({ what: 'refused', code: 'LEASE_LOST' });
 });

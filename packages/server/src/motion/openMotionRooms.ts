@@ -7,6 +7,7 @@ import type { StandingCommands } from '../standing/StandingCommands.ts';
 import type { AuditSink } from './AuditSink.ts';
 import { Leases } from './Leases.ts';
 import { Motion } from './Motion.ts';
+import { RefusalAudit } from './RefusalAudit.ts';
 import { Stops } from './Stops.ts';
 
 /** What the rooms of motion work on. */
@@ -44,13 +45,14 @@ export function openMotionRooms(options: MotionRoomsOptions): MotionRooms {
   });
   const leases = new Leases({ fleet, clock, audit, ask });
   const motion = new Motion({ fleet, leases, clock, audit });
+  const refusals = new RefusalAudit(audit, clock);
   const disposers = [
     fleet.watchDevices(stops),
     fleet.watchDevices(leases),
     leases.watchEnds((lease) => standing.handleLeaseOver(lease)),
   ];
   return {
-    requests: new RobotRequests({ commands, standing, leases, motion, stops }),
+    requests: new RobotRequests({ commands, standing, leases, motion, stops, refusals }),
     leases,
     stops,
     close: () => {

@@ -25,6 +25,8 @@ interface Standing {
   readonly motion: boolean;
   /** Of the lease that it was set under; 0 without one. */
   readonly token: number;
+  /** As the robot holds it, in milliseconds. */
+  readonly holdMs: number;
   /** Monotonic time at which the hold runs out, in milliseconds. */
   readonly expiresMs: number;
   /** The holder ended it and the robot has not said yet that it did; it is told again when it returns. */
@@ -88,7 +90,7 @@ export class StandingCommands implements DeviceWatcher {
       topic: standing.action.topic,
       ...(standing.action.type === undefined ? {} : { type: standing.action.type }),
       rateHz: standing.action.rateHz,
-      holdMs: standing.action.holdMs,
+      holdMs: standing.holdMs,
       remainingMs: Math.max(0, standing.expiresMs - nowMs),
       motion: standing.motion,
       holder: standing.principal.name,
@@ -116,18 +118,10 @@ export class StandingCommands implements DeviceWatcher {
     // A repeated ID gives a command that was counted when it was new.
     if (command.state !== 'sent') return command;
     this.#whenDone(command, device, action.topic, (order, reply) => {
-      const { motion, holdMs = action.holdMs } = robotsWord(reply);
-      const expiresMs = bornMs + Math.min(holdMs, action.holdMs);
-      this.#keep(device, {
-        action,
-        payload,
-        principal: request.principal,
-        fingerprint,
-        motion,
-        token,
-        expiresMs,
-        order,
-      });
+      const { motion, ...word } = robotsWord(reply);
+      const holdMs = Math.min(word.holdMs ?? action.holdMs, action.holdMs);
+      const said = { action, payload, principal: request.principal, fingerprint, motion, token, holdMs, order };
+      this.#keep(device, { ...said, expiresMs: bornMs + holdMs });
     });
     return command;
   }
