@@ -15,6 +15,7 @@ export class CommandHistory {
   readonly #store: CommandStore;
   readonly #audit: Audit;
   readonly #clock: Clock;
+  #newestOrder = 0;
   readonly #listeners = new Set<(record: CommandRecord) => void>();
 
   constructor(store: CommandStore, audit: Audit, clock: Clock) {
@@ -28,7 +29,12 @@ export class CommandHistory {
   }
 
   nextOrder(): number {
-    return this.#store.nextOrder();
+    return (this.#newestOrder = this.#store.nextOrder());
+  }
+
+  /** Of the commands of this run of the server; 0 before the first. */
+  get newestOrder(): number {
+    return this.#newestOrder;
   }
 
   list(filter: CommandFilter): CommandRecord[] {

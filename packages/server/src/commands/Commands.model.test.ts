@@ -58,27 +58,44 @@ const steps = fc.array(
 async function run(world: ModelWorld, step: Step): Promise<void> {
   const { clock } = world;
   switch (step.do) {
-    case 'submit':
-      { world.submit(step.fate, step.deadlineMs, step.whenOffline); return; }
+    case 'submit': {
+      world.submit(step.fate, step.deadlineMs, step.whenOffline);
+      return;
+    }
     case 'wait':
       return clock.advance(step.forMs);
     case 'away':
       world.cut();
       world.submit(step.fate, step.deadlineMs, 'wait');
       await clock.advance(step.forMs);
-      { world.connect(); return; }
-    case 'wallClock':
-      { clock.setWallNs(clock.wallNs() + BigInt(step.byMs) * 1_000_000n); return; }
-    case 'cancel':
-      { world.cancelNewest(); return; }
-    case 'cut':
-      { world.cut(); return; }
-    case 'connect':
-      { world.connect(); return; }
-    case 'restartRobot':
-      { world.restartRobot(); return; }
-    case 'crashServer':
-      { world.crashServer(); return; }
+      {
+        world.connect();
+        return;
+      }
+    case 'wallClock': {
+      clock.setWallNs(clock.wallNs() + BigInt(step.byMs) * 1_000_000n);
+      return;
+    }
+    case 'cancel': {
+      world.cancelNewest();
+      return;
+    }
+    case 'cut': {
+      world.cut();
+      return;
+    }
+    case 'connect': {
+      world.connect();
+      return;
+    }
+    case 'restartRobot': {
+      world.restartRobot();
+      return;
+    }
+    case 'crashServer': {
+      world.crashServer();
+      return;
+    }
   }
 }
 

@@ -70,6 +70,7 @@ export class Commands implements DeviceWatcher {
       requestLine: this.#requestLine,
       restore: (record) => this.#command(record),
       handleReply: (command, reply) => command.handleReply(reply, this.#wallMs()),
+      wallMs: () => this.#wallMs(),
     });
     for (const record of this.#history.leftOpen()) this.#say(this.#command(record), 'unknown', serverRestarted);
   }

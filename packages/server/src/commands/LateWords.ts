@@ -2,7 +2,6 @@ import { isStop } from '@longline/line';
 import type { Action, Reply } from '@longline/line';
 import type { Disposer } from '@longline/ros';
 import type { RobotLine } from '../fleet/DeviceState.ts';
-import type { CommandRecord } from '../store/CommandRecord.ts';
 import type { Command } from './Command.ts';
 
 /** Commands of one device whose late words are waited for on its line. */
@@ -20,12 +19,12 @@ const noVerdicts: ReadonlySet<string> = new Set(['COMMAND_UNCERTAIN', 'COMMAND_I
 export const mayBeAsked = (action: Action): boolean => !isStop(action) && action.kind !== 'stop.release';
 
 /**
- * Whether the answer to the second asking settles what became of a command. Another run of the agent may have forgotten
- * the command, and then says of an executed one that it is too late.
+ * Whether the answer to the second asking settles what became of a command. A robot that may have forgotten the command says
+ * of an executed one, too, that it is too late.
  */
-export function isVerdict({ state, code = '' }: Reply, record: CommandRecord, boot: string): boolean {
+export function isVerdict({ state, code = '' }: Reply, mayBeForgotten: boolean): boolean {
   if (state === 'unknown' || noVerdicts.has(code)) return false;
-  return !refusalsOfUnknown.has(code) || record.boot === boot;
+  return !refusalsOfUnknown.has(code) || !mayBeForgotten;
 }
 
 /** Listens to what robots say of commands after the server stopped expecting it, while the same line stands. */

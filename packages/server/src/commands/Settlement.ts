@@ -10,12 +10,20 @@ import type { RequestLine } from './RequestLine.ts';
 /** Commands of unknown outcome that a robot is asked about on one line. */
 const ASKED_PER_LINE = 100;
 
+/**
+ * Robots remember 10,000 commands of one run. Those sent so shortly before the line was lost, in milliseconds, and so many
+ * commands ago they still know, whatever came between.
+ */
+const REMEMBERED_MS = 5_000;
+const REMEMBERED_COMMANDS = 5_000;
+
 /** What a settlement is given. */
 export interface SettlementOptions {
   readonly history: CommandHistory;
   readonly requestLine: RequestLine;
   readonly restore: (record: CommandRecord) => Command;
   readonly handleReply: (command: Command, reply: Reply) => void;
+  readonly wallMs: () => number;
 }
 
 /**
@@ -25,6 +33,8 @@ export interface SettlementOptions {
 export class Settlement {
   readonly #options: SettlementOptions;
   readonly #late = new LateWords();
+  /** Of the devices that are away, when their lines were lost, by the server's wall clock. */
+  readonly #lostMs = new Map<string, number>();
 
   constructor(options: SettlementOptions) {
     this.#options = options;
@@ -43,19 +53,31 @@ export class Settlement {
   handleLine(device: DeviceState): void {
     this.#late.handleLine(device.id);
     const { line } = device;
-    if (line === undefined) return;
+    if (line === undefined) {
+      this.#lostMs.set(device.id, this.#options.wallMs());
+      return;
+    }
+    // A line that was replaced is lost now.
+    const lostMs = this.#lostMs.get(device.id) ?? this.#options.wallMs();
+    this.#lostMs.delete(device.id);
     for (const record of this.#options.history.unsettled(device.id, ASKED_PER_LINE)) {
-      if (mayBeAsked(record.action) && !this.#ask(line, record, device.boot)) return;
+      const mayBeForgotten = this.#mayBeForgotten(record, device.boot, lostMs);
+      if (mayBeAsked(record.action) && !this.#ask(line, record, mayBeForgotten)) return;
     }
   }
 
+  #mayBeForgotten({ boot, order, times }: CommandRecord, presentBoot: string, lostMs: number): boolean {
+    if (boot !== presentBoot || times.sentMs === undefined) return true;
+    return times.sentMs < lostMs - REMEMBERED_MS || this.#options.history.newestOrder - order > REMEMBERED_COMMANDS;
+  }
+
   /** Past its deadline, so that a robot that never had the command does not execute it now. Says false when the line takes no more. */
-  #ask(line: RobotLine, record: CommandRecord, boot: string): boolean {
+  #ask(line: RobotLine, record: CommandRecord, mayBeForgotten: boolean): boolean {
     const { id, issuer, deadlineMs, token, sequence, action, payload } = record;
     if (payload === undefined) return true;
     const command = this.#options.restore(record);
     const handleReply = (reply: Reply): void => {
-      if (isVerdict(reply, record, boot)) this.#options.handleReply(command, reply);
+      if (isVerdict(reply, mayBeForgotten)) this.#options.handleReply(command, reply);
       else if (reply.code === 'REPLY_MISSING') this.#late.listen(line, command, handleReply);
     };
     try {

@@ -159,6 +159,22 @@ test('a robot of the same run that never had the command says so; another run ma
   expect(world.find('c')?.state).toBe('expired');
 });
 
+test('a robot may have forgotten a command that was sent long before its line was lost', async () => {
+  const world = new World().open();
+  world.submit({ id: 'long ago' });
+  await world.clock.advance(5_001);
+  world.submit({ id: 'lately' });
+  world.close(0, 1);
+  await world.clock.advance(60_000);
+  world.open();
+  for (const index of [0, 1]) world.line.answer({ state: 'expired', code: 'COMMAND_EXPIRED' }, index);
+  expect([world.find('long ago')?.state, world.find('lately')?.state]).toEqual(['unknown', 'expired']);
+  world.close().open();
+  expect(world.line.asked.map(({ request }) => request.id)).toEqual(['long ago']);
+  world.line.answer({ state: 'done' });
+  expect(world.find('long ago')?.state).toBe('done');
+});
+
 test.each(['COMMAND_UNCERTAIN', 'COMMAND_ID_REUSED'])('%s is no verdict', (uncertain) => {
   const world = new World().open();
   world.submit({ id: 'c' });
