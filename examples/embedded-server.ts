@@ -7,15 +7,18 @@ import { startServer } from '@longline/server';
 const server = await startServer({ port: Number(process.argv[2] ?? 8080) });
 console.log(`Longline listens on ${server.url}`);
 
-/** One constant message to every device. Setting it again renews it: when this program stops, so do the turtles. */
-const circle = {
-  topic: '/turtle1/cmd_vel',
-  type: 'geometry_msgs/Twist',
-  message: { linear: { x: 1 }, angular: { z: 1 } },
-  rateHz: 10,
-  holdMs: 1000,
-};
-setInterval(() => void server.fleet.setStanding(circle), 300);
+/** Takes a turtle's lease, renews it, and moves the turtle under it. When this program stops, so do the turtles. */
+async function drive(id: string): Promise<void> {
+  const lease = await server.fleet.device(id).takeLease();
+  const timers = [
+    setInterval(() => lease.publish('/turtle1/cmd_vel', { linear: { x: 1 }, angular: { z: 1 } }), 100),
+    setInterval(() => void lease.renew().catch(() => undefined), lease.holdMs / 3),
+  ];
+  lease.lost.addEventListener('abort', () => {
+    timers.forEach(clearInterval);
+    driven.delete(id);
+  });
+}
 
 // Any task of this program reads what came from any device ...
 setInterval(() => {
@@ -25,5 +28,13 @@ setInterval(() => {
   }
 }, 1000);
 
-// ... or watches it as it comes.
-for await (const { id, online } of server.fleet.watch()) console.log(id, online ? 'came' : 'went');
+// ... or watches the devices as they come and go.
+const driven = new Set<string>();
+for await (const { id, online } of server.fleet.watch()) {
+  if (!online || driven.has(id)) continue;
+  driven.add(id);
+  drive(id).catch((error: unknown) => {
+    driven.delete(id);
+    console.log(id, String(error));
+  });
+}
