@@ -24,7 +24,7 @@ export class LonglineAgent {
   static async start(config: AgentConfigInput, env: NodeJS.ProcessEnv = {}): Promise<LonglineAgent> {
     const folder = await mkdtemp(join(tmpdir(), 'longline-agent-'));
     // JSON is YAML.
-    await writeFile(join(folder, 'agent.yaml'), JSON.stringify(config));
+    await writeFile(join(folder, 'agent.yaml'), JSON.stringify({ stateDir: join(folder, 'state'), ...config }));
     const agent = new LonglineAgent(folder, env);
     await agent.launch();
     await agent.logged('the line is open');

@@ -47,8 +47,11 @@ describeWithPeer('roscore', 'a moving robot on a real roscore', () => {
     );
 
   const drive = async (): Promise<void> => {
+    const fromMs = monotonicMs();
     operator = startNode(join(here, 'motionOperator.ts'), [server.url, 'mover']);
-    await operator.waitFor((peer) => peer.stdout.includes('"driving"'), START_MS);
+    const moves = (peer: PeerProcess): boolean =>
+      velocities(peer).filter(({ ms, x }) => ms > fromMs && x > 0).length > 20;
+    await turtle.waitFor(moves, START_MS);
   };
 
   /** Something goes wrong now: the robot must stand still within its timeout, and stay so for as long as it is looked. */
