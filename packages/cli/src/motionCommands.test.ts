@@ -41,6 +41,14 @@ test('topic pub -r --lease streams motion until it is interrupted, and then the 
   await echo.done;
 });
 
+test('a stream ends where its message will never be executed', async () => {
+  const chatter = ['/chatter', 'std_msgs/String', '{data: hi}'];
+  const noOutput = await rig.run('topic', 'pub', 'turtle', ...chatter, '-r', '20', '--lease');
+  expect(noOutput).toMatchObject({ code: 1, err: expect.stringMatching(/^NOT_SUPPORTED: [^\n]*\n$/) as string });
+  const typo = await rig.run('topic', 'pub', 'turtle', CMD_VEL, '{linar: {x: 1}}', '-r', '20', '--lease');
+  expect(typo).toMatchObject({ code: 1, err: expect.stringMatching(/^MESSAGE_INVALID: [^\n]*\n$/) as string });
+});
+
 test('a standing command under the lease is held until it is interrupted, no longer than the output allows', async () => {
   const pub = rig.begin('topic', 'pub', 'turtle', CMD_VEL, '{angular: {z: 0.5}}', '--standing', '--lease', '--json');
   await waitFor(() => pub.term.out !== '');
