@@ -1,6 +1,7 @@
-import type { MotionStatus, StopPayload } from '@longline/line';
-import type { Clock, Disposer } from '@longline/ros';
+import type { MotionStatus } from '@longline/line';
+import type { Clock } from '@longline/ros';
 import { AgentError } from '../errors.ts';
+import { Alarm } from './Alarm.ts';
 import type { DeadmanRecord } from './DeadmanMemory.ts';
 import type { MotionOrder, MotionReceipt, OutputKind } from './Deadman.ts';
 import type { OutputRule } from './MotionOutputs.ts';
@@ -73,8 +74,8 @@ export class GateOutput {
   #lastRefusal: string | undefined;
   #run: StopRun | undefined;
   #over = new AbortController();
-  #cancelTimeout: Disposer | undefined;
-  #cancelDisarm: Disposer | undefined;
+  readonly #timeout: Alarm;
+  readonly #disarming: Alarm;
 
   constructor(options: GateOutputOptions) {
     this.#options = options;
@@ -83,6 +84,13 @@ export class GateOutput {
     this.name = options.name;
     this.rule = options.rule;
     this.#fence = new OrderFence(options.name);
+    this.#timeout = new Alarm(options.clock, () => {
+      this.stop(false);
+      options.events.handleTimeout(this);
+    });
+    this.#disarming = new Alarm(options.clock, () => {
+      if (!this.isBusy && this.underWay === 0) this.#disarm();
+    });
     this.type = options.type;
     this.rate = new RateCap(options.clock, options.rule.maxRateHz);
   }
@@ -179,8 +187,8 @@ export class GateOutput {
     this.stops += 1;
     this.#over.abort(new AgentError('COMMAND_OUT_OF_ORDER', `A stop of ${this.name} came while this was under way.`));
     this.#over = new AbortController();
-    this.#cancelTimeout?.();
-    this.#dropDisarm();
+    this.#timeout.cancel();
+    this.#disarming.cancel();
     this.#run?.end();
     this.#isMoving = false;
     this.isTouched = false;
@@ -221,13 +229,9 @@ export class GateOutput {
     return this.#run?.isDelivered ?? true;
   }
 
-  /** What became of its stop. */
-  outcome(others: readonly string[]): StopPayload['outputs'][number] {
-    const isUndefined = this.steps.length === 0;
-    const failure = this.#run?.code;
-    const delivered = this.isDelivered && !isUndefined && failure === undefined;
-    const code = isUndefined ? 'STOP_UNDEFINED' : (failure ?? (others.length > 0 ? 'NOT_EXCLUSIVE' : undefined));
-    return { kind: this.kind, name: this.name, delivered, others: [...others], code };
+  /** Why ROS did not take its stop, or `NO_SUBSCRIBER`. */
+  get stopCode(): string | undefined {
+    return this.#run?.code;
   }
 
   handleRefusal(code: string): boolean {
@@ -239,30 +243,25 @@ export class GateOutput {
 
   close(): void {
     this.#over.abort();
-    this.#cancelTimeout?.();
-    this.#dropDisarm();
+    this.#timeout.cancel();
+    this.#disarming.cancel();
     this.#run?.end();
   }
 
   /** An order was armed for and then refused: it does not stay armed for nothing. */
   handleIdle(): void {
-    if (this.isArmed && !this.isBusy && this.#cancelDisarm === undefined) this.#planDisarm();
+    if (this.isArmed && !this.isBusy && !this.#disarming.isSet) this.#disarming.set(DISARM_MS);
   }
 
   #move(bornMs: number): void {
     const wasMoving = this.#isMoving;
     this.#run?.end();
     this.#run = undefined;
-    this.#dropDisarm();
+    this.#disarming.cancel();
     this.#isMoving = true;
     this.isTouched = true;
-    this.#cancelTimeout?.();
     // What moves it now counts, even where it is older than what moved it before.
-    const dueMs = bornMs + this.rule.timeoutMs;
-    this.#cancelTimeout = this.#clock.after(dueMs - this.#clock.monotonicMs(), () => {
-      this.stop(false);
-      this.#options.events.handleTimeout(this);
-    });
+    this.#timeout.set(bornMs + this.rule.timeoutMs - this.#clock.monotonicMs());
     if (!wasMoving) this.#options.events.handleChange();
   }
 
@@ -278,30 +277,15 @@ export class GateOutput {
   /** Zeros were executed: it stands still, and nothing has to stop it. */
   #rest(): void {
     this.#isMoving = false;
-    this.#cancelTimeout?.();
-    this.#planDisarm();
+    this.#timeout.cancel();
+    this.#disarming.set(DISARM_MS);
     this.#options.events.handleChange();
-  }
-
-  #planDisarm(): void {
-    this.#dropDisarm();
-    this.#cancelDisarm = this.#clock.after(DISARM_MS, () => {
-      this.#cancelDisarm = undefined;
-      if (this.isBusy || this.underWay > 0) return;
-      this.#disarm();
-    });
-  }
-
-  #dropDisarm(): void {
-    this.#cancelDisarm?.();
-    this.#cancelDisarm = undefined;
   }
 
   #handleRun(run: StopRun): void {
     if (this.#run !== run) return;
     if (run.isDelivered) {
-      if (this.steps.some((step) => step !== 'zeros' && 'release' in step && step.release !== undefined))
-        this.isLocked = true;
+      this.isLocked ||= this.steps.some((step) => step !== 'zeros' && 'release' in step);
       this.#disarm();
     }
     this.#options.events.handleChange();

@@ -12,6 +12,7 @@ import { OutputRos } from './OutputRos.ts';
 import { RecordKeeper } from './RecordKeeper.ts';
 import { RosPulse } from './RosPulse.ts';
 import { ALL_OUTPUTS, outputPattern, StopLatches } from './StopLatches.ts';
+import { stopOutcome } from './stopOutcome.ts';
 import { within } from './within.ts';
 
 /** How long the answer to a stop, and the end of everything, wait for ROS to take the stops, in milliseconds. */
@@ -189,7 +190,7 @@ export class MotionGate {
     });
     await written;
     const stopped = this.#outputs.all.filter(({ name }) => matches(name));
-    return { outputs: stopped.map((output) => output.outcome(this.#othersOn(output))) };
+    return { outputs: stopped.map((output) => stopOutcome(output, this.#othersOn(output))) };
   }
 
   async releaseStop(token: number, outputs = ALL_OUTPUTS): Promise<void> {
