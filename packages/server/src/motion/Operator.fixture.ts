@@ -18,12 +18,16 @@ export class Operator {
   ask(
     action: Action,
     options: { readonly token?: number; readonly ageMs?: number; readonly device?: string; readonly id?: string } = {},
+    listener: (reply: Reply) => void = () => undefined,
   ): Reply[] {
     const { device = 'r1', ...rest } = options;
     const replies: Reply[] = [];
     const request = { ...rest, device, action, payload: new TextEncoder().encode('{}'), principal: this.principal };
     try {
-      this.#rooms.requests.send(request, (reply) => void replies.push(reply));
+      this.#rooms.requests.send(request, (reply) => {
+        replies.push(reply);
+        listener(reply);
+      });
     } catch (error) {
       if (!(error instanceof Error && 'code' in error)) throw error;
       replies.push({

@@ -56,10 +56,9 @@ export class ServerRooms {
   }
 
   /** The device's line opens, in place of an older one. */
-  connect(device = 'r1', highestToken = 0): FakeRobotLine {
+  connect(device = 'r1', highestToken = 0, line = new FakeRobotLine()): FakeRobotLine {
     const epoch = (this.#epochs.get(device) ?? 0) + 1;
     this.#epochs.set(device, epoch);
-    const line = new FakeRobotLine();
     const opened = this.fleet.openLine(line, epoch, helloOf(device, highestToken));
     if (opened !== undefined) this.fleet.announce(opened.device, 'online');
     return line;
