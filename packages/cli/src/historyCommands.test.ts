@@ -1,6 +1,11 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { waitFor } from '@longline/testing';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { CliRig } from './CliRig.fixture.ts';
+import { runCli } from './runCli.ts';
+import { TestTerminal } from './TestTerminal.fixture.ts';
 
 let rig: CliRig;
 
@@ -60,6 +65,26 @@ test('the audit tells who did what, as a table, JSON and JSON lines', async () =
   const lines = (await rig.run('audit', '--what', 'command', '--ndjson')).out.trim().split('\n');
   expect(lines.map((line) => (JSON.parse(line) as { what: string }).what)).toEqual(Array(lines.length).fill('command'));
   expect((await rig.run('audit', '--to', '2000-01-01')).err).toMatch(/^The audit has no entry/);
+});
+
+test('with --data the audit outlives the server; a place that cannot be used is refused', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'longline-data-'));
+  for (const stops of [1, 2]) {
+    const term = new TestTerminal();
+    const done = runCli(['server', '--port', '0', '--data', join(folder, 'new'), '--json'], term);
+    await waitFor(() => term.out !== '');
+    const { url } = JSON.parse(term.out) as { url: string };
+    await rig.run('stop', 'nobody', '--server', url);
+    const audit = JSON.parse((await rig.run('audit', '--what', 'stop', '--json', '--server', url)).out) as unknown[];
+    expect(audit).toHaveLength(stops);
+    term.interrupt();
+    expect(await done).toBe(0);
+  }
+  await writeFile(join(folder, 'file'), '');
+  const term = new TestTerminal();
+  expect(await runCli(['server', '--port', '0', '--data', join(folder, 'file', 'below')], term)).toBe(1);
+  expect(term.err).toMatch(/STORE_UNUSABLE: /);
+  await rm(folder, { recursive: true });
 });
 
 test('what the server refuses, and a server that is none, are told with their codes', async () => {
