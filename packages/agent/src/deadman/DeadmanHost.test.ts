@@ -83,7 +83,7 @@ test('silence of the agent for 300 ms stops what moves, though the order is good
 
 test('the end of the pipe stops what moves; it ends when the stop was repeated for a second, and writes nothing more', async () => {
   const world = await new HostWorld().driving();
-  void world.host.handlePipeEnd('the agent is gone');
+  void world.host.handlePipeEnd();
   await world.clock.advance(1);
   expect(world.world.speeds).toEqual([1, 0]);
   await world.clock.advance(900);
@@ -98,7 +98,7 @@ test('the end of the pipe stops what moves; it ends when the stop was repeated f
 test('a stop that ROS does not take after the end of the pipe is tried for a minute', async () => {
   const world = await new HostWorld().driving();
   world.world.graph.publishError = new Error('away');
-  void world.host.handlePipeEnd('the agent is gone');
+  void world.host.handlePipeEnd();
   await world.clock.advance(50_000);
   expect(world.hasEnded).toBe(false);
   await world.clock.advance(11_000);

@@ -63,13 +63,17 @@ export class DeadmanHost {
   }
 
   /** The agent is gone: stops what moves, and ends when that is done. Another deadman may start meanwhile. */
-  async handlePipeEnd(reason: string): Promise<void> {
+  async handlePipeEnd(): Promise<void> {
+    this.#gate?.freeze();
+    await this.end('the agent is gone');
+  }
+
+  /** Stops what moves, and ends when that is done. */
+  async end(reason: string): Promise<void> {
     if (this.#isEnding) return;
     this.#isEnding = true;
-    const gate = this.#gate;
-    gate?.freeze();
     const tryUntilMs = this.#clock.monotonicMs() + LAST_TRIES_MS;
-    await gate?.standStill(reason);
+    await this.#gate?.standStill(reason);
     await this.#restUntil(tryUntilMs);
     await this.#end();
   }

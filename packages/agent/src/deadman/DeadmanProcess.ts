@@ -129,8 +129,10 @@ export class DeadmanProcess implements Deadman {
   async #close(): Promise<void> {
     this.#isClosing = true;
     this.#cancelRestart?.();
-    // It refuses only where it is gone, and then there is nobody to wait for.
-    await this.#ask({ kind: 'close' }).catch(() => undefined);
+    // It refuses only where it is gone or has not begun, and then the end of the pipe ends it.
+    await this.#ask({ kind: 'close' }).catch(() => {
+      if (this.#child?.connected === true) this.#child.disconnect();
+    });
     this.#cancelBeat?.();
     this.#handleAbsent('the agent stops');
     this.#tellWaiters();

@@ -5,38 +5,17 @@ import { Alarm } from './Alarm.ts';
 import type { DeadmanRecord } from './DeadmanMemory.ts';
 import type { MotionOrder, MotionReceipt, OutputKind } from './Deadman.ts';
 import type { OutputRule } from './MotionOutputs.ts';
+import type { GateOutputOptions } from './GateOutputOptions.ts';
 import { isStoppedByZeros } from './motionTypes.ts';
 import { OrderFence } from './OrderFence.ts';
 import { RateCap } from './RateCap.ts';
 import { StopRun } from './StopRun.ts';
-import type { StopAction } from './StopRun.ts';
 import type { StopStep } from '../config/motionSchema.ts';
 
 /** An output that stood still for so long is no longer armed on disk, in milliseconds: a stick that passes its centre costs no write. */
 const DISARM_MS = 1_000;
 /** No order is executed at this age, whatever the configuration says, in milliseconds. */
 const MAX_TIMEOUT_MS = 10_000;
-
-export interface GateOutputOptions {
-  readonly kind: OutputKind;
-  readonly name: string;
-  readonly type: string | undefined;
-  readonly rule: OutputRule;
-  readonly clock: Clock;
-  /** What its steps are on ROS, for its type of then. */
-  readonly stopActions: (steps: readonly StopStep[], type: () => string | undefined) => StopAction[];
-  readonly events: GateOutputEvents;
-}
-
-/** What an output tells its gate. */
-export interface GateOutputEvents {
-  /** Its state is another. */
-  handleChange(): void;
-  /** What is on disk about it should be another. */
-  handleRecord(): void;
-  /** No fresh order came within its timeout; it stops already. */
-  handleTimeout(output: GateOutput): void;
-}
 
 /** One output: when it moves, when it must stop, and how far that is. */
 export class GateOutput {
@@ -210,8 +189,10 @@ export class GateOutput {
 
   /** A latch came, or the last one was released. */
   keep(isKept: boolean): void {
-    if (this.#run !== undefined) this.#run.keep(isKept);
-    else if (isKept) this.stop(true);
+    // What stops it may have become known only now, with its type.
+    const isStopped = this.#run !== undefined && !(this.#run.isEmpty && this.steps.length > 0);
+    if (isKept && !isStopped) this.stop(true);
+    else this.#run?.keep(isKept);
   }
 
   /** Resolves when it is known what became of its stop. */
@@ -284,6 +265,7 @@ export class GateOutput {
 
   #handleRun(run: StopRun): void {
     if (this.#run !== run) return;
+    if (run.isFailing) this.#options.events.handleUndelivered(this);
     if (run.isDelivered) {
       this.isLocked ||= this.steps.some((step) => step !== 'zeros' && 'release' in step);
       this.#disarm();

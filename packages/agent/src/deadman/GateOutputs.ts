@@ -2,7 +2,7 @@ import type { Clock } from '@longline/ros';
 import { AgentError } from '../errors.ts';
 import type { OutputKind } from './Deadman.ts';
 import { GateOutput } from './GateOutput.ts';
-import type { GateOutputEvents } from './GateOutput.ts';
+import type { GateOutputEvents } from './GateOutputOptions.ts';
 import type { MotionOutputs } from './MotionOutputs.ts';
 import type { OutputRos } from './OutputRos.ts';
 import type { RosPulse } from './RosPulse.ts';

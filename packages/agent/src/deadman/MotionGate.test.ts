@@ -1,7 +1,7 @@
-import { RosError } from '@longline/ros';
+import { codecFor, RosError } from '@longline/ros';
 import { expect, test } from 'vitest';
 import type { DeadmanRecord } from './DeadmanMemory.ts';
-import { forward, GateWorld } from './GateWorld.fixture.ts';
+import { forward, GateWorld, twist } from './GateWorld.fixture.ts';
 
 const lock = { data: new Uint8Array([1]) };
 const unlock = { data: new Uint8Array([0]) };
@@ -148,6 +148,28 @@ test('a stop needs no lease, latches, is repeated all the time, and only a lease
   expect(world.speeds).toEqual([1]);
 });
 
+test('a latch of an earlier run stops what comes into being after it', async () => {
+  const before = new GateWorld();
+  await before.gate.start();
+  await before.gate.stop('ann');
+  const world = new GateWorld({ memory: before.memory, motion: { outputs: [{ topic: '/cmd_vel' }] } });
+  world.graph.removeTopic('/cmd_vel');
+  await world.gate.start();
+  await world.clock.advance(2_000);
+  expect(world.speeds).toEqual([]);
+  world.graph.setTopic('/cmd_vel', twist, { publishers: [] });
+  await world.clock.advance(800);
+  expect(world.speeds[0]).toBe(0);
+});
+
+test('a stop of a topic that ROS does not know says so', async () => {
+  const world = new GateWorld({ motion: { outputs: [{ topic: '/wheels' }] } });
+  await world.gate.start();
+  expect((await world.gate.stop('ann', '/wheels')).outputs).toMatchObject([
+    { delivered: false, code: 'TOPIC_UNKNOWN' },
+  ]);
+});
+
 test('what was made before a stop was released is not executed after it', async () => {
   const world = await new GateWorld().leased();
   const bornMs = world.clock.monotonicMs();
@@ -287,8 +309,6 @@ const strict = {
 
 test('limits clamp or refuse, and what is no number is refused', async () => {
   const world = await new GateWorld({ motion: { outputs: [{ ...strict.outputs[0], maxRateHz: undefined }] } }).leased();
-  const twist = world.graph.schemas.get('geometry_msgs/Twist')!;
-  const { codecFor } = await import('@longline/ros');
   const encode = (linear: object): Uint8Array => codecFor(twist, 'ros1').encode({ linear });
   expect(await world.send({ data: encode({ x: 3 }) })).toBe('done');
   expect(await world.send({ data: encode({ x: 0.1, y: 0.1 }) })).toBe('LIMIT_BEYOND');

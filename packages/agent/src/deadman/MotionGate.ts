@@ -72,6 +72,8 @@ export class MotionGate {
       ros: this.#ros,
       events: {
         handleChange: () => this.#handleChange(),
+        handleUndelivered: ({ name, stopCode }) =>
+          this.#log.error({ output: name, code: stopCode }, 'ROS does not take the stop of an output; it is tried on'),
         handleRecord: () => this.#keeper.flushLater(),
         handleTimeout: ({ name, rule }) =>
           this.#log.warn(

@@ -80,6 +80,11 @@ export class StopRun {
     return this.#steps.find(({ code }) => code !== undefined)?.code;
   }
 
+  /** Nothing stops the output, as far as is known. */
+  get isEmpty(): boolean {
+    return this.#steps.length === 0;
+  }
+
   get isKept(): boolean {
     return this.#isKept;
   }

@@ -18,9 +18,8 @@ export function runDeadman(open: (setup: DeadmanSetup, log: Log) => Promise<RosG
     handleEnd: () => process.exit(),
   });
   process.on('message', (message) => host.handleMessage(message));
-  process.on('disconnect', () => void host.handlePipeEnd('the agent is gone'));
+  process.on('disconnect', () => void host.handlePipeEnd());
   // systemd ends both processes at once; Ctrl-C is the agent's business.
-  for (const signal of ['SIGTERM', 'SIGHUP'])
-    process.on(signal, () => void host.handlePipeEnd(`it was told to end (${signal})`));
+  for (const signal of ['SIGTERM', 'SIGHUP']) process.on(signal, () => void host.end(`it was told to end (${signal})`));
   process.on('SIGINT', () => undefined);
 }
