@@ -29,8 +29,6 @@ export interface RobotLine {
   openStream(id: string, listener: (reply: Reply) => void): Disposer;
   /** Sends one frame of a motion stream. Throws `LINE_CLOSED`. */
   motion(frame: OutgoingRequest, payload: Uint8Array): void;
-  /** As many bytes are under way as should be. */
-  readonly congested: boolean;
   clockEstimate(): ClockEstimate | undefined;
   readonly sockets: number;
   /** What is known of the path to the robot. */

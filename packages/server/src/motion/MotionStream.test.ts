@@ -156,13 +156,13 @@ test('a frame beyond the size, and too many bytes in a second, are refused', () 
 test('while the line has no room the newest frame of each topic waits, and gets older', async () => {
   const { rooms, line, ann } = world();
   const stream = ann.open(1);
-  line.congested = true;
+  line.full = true;
   stream.send(frame({ text: 'old', ageMs: 3 }));
   stream.send(frame({ text: 'new', ageMs: 3 }));
   stream.send(frame({ text: 'arm', topic: '/arm' }));
   await rooms.clock.advance(20);
   expect(line.frames).toEqual([]);
-  line.congested = false;
+  line.full = false;
   await rooms.clock.advance(5);
   expect(line.frames.map(({ payload }) => new TextDecoder().decode(payload))).toEqual(['new', 'arm']);
   expect(line.frames[0]?.request).toMatchObject({ ageMs: 28, sequence: 1 });
@@ -172,11 +172,11 @@ test('while the line has no room the newest frame of each topic waits, and gets 
 test('what waits for room when the lease ends is never sent', async () => {
   const { rooms, line, ann } = world();
   const stream = ann.open(1);
-  line.congested = true;
+  line.full = true;
   stream.send(frame());
   ann.ask({ kind: 'lease.release' }, { token: 1 });
   line.answer({});
-  line.congested = false;
+  line.full = false;
   await rooms.clock.advance(100);
   expect(line.frames).toEqual([]);
   expect(rooms.clock.pendingTimers).toBe(0);
@@ -185,7 +185,7 @@ test('what waits for room when the lease ends is never sent', async () => {
 test('frames of too many topics do not wait', () => {
   const { line, ann } = world();
   const stream = ann.open(1);
-  line.congested = true;
+  line.full = true;
   for (let i = 0; i <= 100; i++) stream.send(frame({ topic: `/t${i}` }));
   expect(ann.codes).toEqual(['RATE_BEYOND']);
 });
@@ -217,4 +217,14 @@ test('nothing that motion does fills the list of commands', () => {
   for (let i = 0; i < 10; i++) stream.send(frame());
   expect(words(ann.ask({ kind: 'lease.release' }, { token: 1 }))).toEqual([]);
   expect(rooms.commands.size).toBe(0);
+});
+
+test('a large request on the line, which fills its window, holds no motion up', () => {
+  const { line, ann } = world();
+  const stream = ann.open(1);
+  line.path = { ...line.path, windowBytes: 8_192, inFlightBytes: 8_192 + 1_000 };
+  stream.send(frame());
+  line.path = { ...line.path, bytesPerSecond: 1_000_000, inFlightBytes: 8_192 + 19_000 };
+  stream.send(frame());
+  expect(line.frames.length).toBe(2);
 });

@@ -6,6 +6,7 @@ import { ServerError } from '../errors.ts';
 import type { RobotLine } from '../fleet/DeviceState.ts';
 import type { FrameRate } from './FrameRate.ts';
 import { MAX_FRAMES_PER_SECOND } from './FrameRate.ts';
+import { hasRoomForMotion } from './hasRoomForMotion.ts';
 import type { Lease } from './Lease.ts';
 import type { MotionAudit } from './MotionAudit.ts';
 import type { MotionFrame } from './MotionFrame.ts';
@@ -76,7 +77,7 @@ export class MotionStream {
     try {
       this.#check(frame);
       const bornMs = clock.monotonicMs() - frame.ageMs;
-      if (line.congested || this.#waiting.size > 0) this.#keep(frame, bornMs);
+      if (this.#waiting.size > 0 || !hasRoomForMotion(line.path)) this.#keep(frame, bornMs);
       else this.#pass(frame, bornMs);
     } catch (error) {
       if (!isLonglineError(error)) throw error;
@@ -153,7 +154,7 @@ export class MotionStream {
   #look(): void {
     this.#cancelLook = undefined;
     for (const [topic, { frame, bornMs }] of this.#waiting) {
-      if (this.#options.line.congested) break;
+      if (!hasRoomForMotion(this.#options.line.path)) break;
       this.#waiting.delete(topic);
       try {
         this.#pass(frame, bornMs);

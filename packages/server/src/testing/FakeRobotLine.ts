@@ -26,14 +26,17 @@ export class FakeRobotLine implements RobotLine {
   };
   /** Every motion frame sent, oldest first. */
   readonly frames: { readonly request: OutgoingRequest; readonly payload: Uint8Array }[] = [];
-  /** Set by the test. */
-  congested = false;
   readonly #listeners = new Map<string, ReplyListener>();
   readonly #streams = new Map<string, ReplyListener>();
 
   request(request: OutgoingRequest, payload: Uint8Array, listener: ReplyListener): void {
     this.asked.push({ request, payload: payload.slice() });
     this.#listeners.set(request.id, listener);
+  }
+
+  /** Whether more is under way than the path carries. */
+  set full(isFull: boolean) {
+    this.path = { ...this.path, inFlightBytes: isFull ? 1e6 : 0 };
   }
 
   openStream(id: string, listener: ReplyListener): Disposer {
