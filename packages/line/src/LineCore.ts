@@ -227,8 +227,9 @@ export class LineCore {
     }
     if (this.#state === 'closed') return;
     const transfer = this.#nextTransfer?.() ?? (this.#transfers = (this.#transfers + 1) >>> 0);
-    this.#large.push(new PartedRecord(transfer, recordKinds[kind], body));
-    this.#largeBytes += bytes;
+    const record = new PartedRecord(transfer, recordKinds[kind], body);
+    this.#large.push(record);
+    this.#largeBytes += record.remainingBytes;
     if (this.#largeBytes > this.limits.maxPendingControlBytes) {
       this.fail(
         new LineError('LIMIT_EXCEEDED', 'the other side takes no data and the backlog of large records is full'),
