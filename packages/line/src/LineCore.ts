@@ -2,10 +2,11 @@ import type { Clock, Disposer } from '@longline/ros';
 import { closeReason, LineError, lineCloseCodes, parseClose } from './errors.ts';
 import type { LineClose, LineErrorCode } from './errors.ts';
 import { BEAT_BYTES, ClockExchange } from './ClockExchange.ts';
-import type { CoarseTimer, CoarseTimers } from './CoarseTimers.ts';
+import type { CoarseTimers } from './CoarseTimers.ts';
 import { Fifo } from './Fifo.ts';
 import { FrameBuilder } from './FrameBuilder.ts';
 import type { LineLimits } from './limits.ts';
+import { LookTimer } from './LookTimer.ts';
 import type { MessageRecord } from './MessageRecord.ts';
 import { Pacer } from './Pacer.ts';
 import { PartedRecord } from './PartedRecord.ts';
@@ -36,8 +37,6 @@ export interface LineCoreHandlers {
   handleClock?(): void;
 }
 
-/** A timer that is later than this was held up by a process that stood still, in milliseconds. */
-const STALL_MS = 100;
 /** A path of long round trips is given so many of them before it counts as silent. */
 const SILENT_ROUND_TRIPS = 4;
 /** Pings that follow each other at once when a line opens: the clocks are known after the first round trips. */
@@ -108,9 +107,7 @@ export class LineCore {
   #flushDueMs = Number.NEGATIVE_INFINITY;
   #forwarded = 0;
   #cancelFlush: Disposer | undefined;
-  readonly #timers: CoarseTimers | undefined;
-  #watch: CoarseTimer | undefined;
-  #cancelWatch: Disposer | undefined;
+  readonly #silence: LookTimer;
   #cancelBeat: Disposer | undefined;
 
   constructor(options: LineCoreOptions) {
@@ -124,8 +121,8 @@ export class LineCore {
     this.#zstd = options.zstd;
     this.#nextTransfer = options.nextTransfer;
     this.#beganMs = this.#lastReceivedMs = this.#clock.monotonicMs();
-    this.#timers = options.timers;
-    this.#lookIn(this.limits.helloTimeoutMs);
+    this.#silence = new LookTimer(options.clock, options.timers, this);
+    this.#silence.start(this.limits.helloTimeoutMs);
   }
 
   get state(): 'greeting' | 'open' | 'closed' {
@@ -205,8 +202,7 @@ export class LineCore {
     if (this.#state !== 'greeting') return;
     this.#state = 'open';
     if (!this.#greeted) this.#beganMs = this.#clock.monotonicMs();
-    this.#stopLooking();
-    this.#lookIn(this.limits.silenceMs);
+    this.#silence.start(this.limits.silenceMs);
     if (this.#greeted) this.#beat();
   }
 
@@ -231,8 +227,9 @@ export class LineCore {
     }
     if (this.#state === 'closed') return;
     const transfer = this.#nextTransfer?.() ?? (this.#transfers = (this.#transfers + 1) >>> 0);
-    this.#large.push(new PartedRecord(transfer, recordKinds[kind], body));
-    this.#largeBytes += bytes;
+    const record = new PartedRecord(transfer, recordKinds[kind], body);
+    this.#large.push(record);
+    this.#largeBytes += record.remainingBytes;
     if (this.#largeBytes > this.limits.maxPendingControlBytes) {
       this.fail(
         new LineError('LIMIT_EXCEEDED', 'the other side takes no data and the backlog of large records is full'),
@@ -401,6 +398,19 @@ export class LineCore {
     return this.#clocks.transitMs(sentMs, this.#beganMs);
   }
 
+  /** For {@link LookTimer}: is the other side still there? Clauses 2.1 and 7.3. */
+  handleLook(): void {
+    if (this.#state === 'greeting') {
+      this.fail(new LineError('HELLO_TIMEOUT', `no greeting came within ${this.limits.helloTimeoutMs} ms`));
+      return;
+    }
+    const silentMs = this.#clock.monotonicMs() - this.#lastReceivedMs;
+    const { rttMs } = this.pacer;
+    const silenceMs = Math.max(this.limits.silenceMs, Number.isNaN(rttMs) ? 0 : SILENT_ROUND_TRIPS * rttMs);
+    if (silentMs < silenceMs) this.#silence.start(Math.max(1, silenceMs - silentMs));
+    else this.fail(new LineError('LINE_SILENT', `nothing was received for ${Math.round(silentMs)} ms`));
+  }
+
   #sendAll(): void {
     while (this.#state !== 'closed') {
       if (this.#transport.bufferedBytes > this.limits.windowBytes) {
@@ -497,45 +507,9 @@ export class LineCore {
     this.#state = 'closed';
     this.writeOff();
     this.#cancelFlush?.();
-    this.#stopLooking();
+    this.#silence.stop();
     this.#cancelBeat?.();
     this.#handlers.handleClosed(close);
-  }
-
-  /** For {@link CoarseTimers}. */
-  handleTimer(): void {
-    this.#look();
-  }
-
-  #lookIn(delayMs: number): void {
-    if (this.#timers !== undefined) {
-      this.#watch = this.#timers.after(delayMs, this);
-      return;
-    }
-    const dueMs = this.#clock.monotonicMs() + delayMs;
-    this.#cancelWatch = this.#clock.after(delayMs, () => {
-      // One stall of a process must not end its lines: what came meanwhile is read first.
-      if (this.#clock.monotonicMs() - dueMs > STALL_MS) this.#lookIn(1);
-      else this.#look();
-    });
-  }
-
-  #stopLooking(): void {
-    this.#cancelWatch?.();
-    if (this.#watch !== undefined) this.#timers?.cancel(this.#watch, this);
-  }
-
-  /** Is the other side still there? Clauses 2.1 and 7.3. */
-  #look(): void {
-    if (this.#state === 'greeting') {
-      this.fail(new LineError('HELLO_TIMEOUT', `no greeting came within ${this.limits.helloTimeoutMs} ms`));
-      return;
-    }
-    const silentMs = this.#clock.monotonicMs() - this.#lastReceivedMs;
-    const { rttMs } = this.pacer;
-    const silenceMs = Math.max(this.limits.silenceMs, Number.isNaN(rttMs) ? 0 : SILENT_ROUND_TRIPS * rttMs);
-    if (silentMs < silenceMs) this.#lookIn(Math.max(1, silenceMs - silentMs));
-    else this.fail(new LineError('LINE_SILENT', `nothing was received for ${Math.round(silentMs)} ms`));
   }
 
   #beat(): void {

@@ -10,7 +10,7 @@ const SAME_RTT = 1.04;
 /** Bytes above what the path holds, as time at the measured rate: keeps the path full, and shows when it opens. */
 const STANDING_QUEUE_MS = 4;
 /** The same for a line of several sockets: one that waits for a lost packet leaves its share of the path to the others. */
-const sharedQueueMs = (rttMs: number): number => Math.min(13, STANDING_QUEUE_MS + 0.3 * rttMs);
+const sharedQueueMs = (rttMs: number): number => Math.min(13, STANDING_QUEUE_MS + 0.15 * rttMs);
 /** A queue of so many times that is too long: the window is trimmed by steps. */
 const LONG_QUEUES = 1.25;
 const LONG_QUEUE_MS = 1;

@@ -4,7 +4,7 @@ import type { Lane } from './channelRecords.ts';
 export const MAX_SOCKETS = 4;
 /** An acknowledgement is late when it takes so many of the shortest round trips, and so much more, in milliseconds. */
 const LATE_ROUND_TRIPS = 1.4;
-const lateMs = (rttMs: number): number => Math.min(38, 20 + 0.3 * rttMs);
+const lateMs = (rttMs: number): number => Math.min(38, 10 + 0.62 * rttMs);
 /** And acknowledgements are timely again from here on: a queue that empties is no new reason. */
 const TIMELY_ROUND_TRIPS = 1.1;
 const TIMELY_MS = 10;

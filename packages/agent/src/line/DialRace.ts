@@ -3,7 +3,7 @@ import type { DialAttempt } from './DialAttempt.ts';
 import type { DialServer, DialServers } from './DialServers.ts';
 
 /** A dial that is not answered gets another beside it after so long, in milliseconds. */
-export const OVERLAP_MS = 500;
+const OVERLAP_MS = 500;
 /** Most dials under way at once. */
 export const MAX_DIALS = 6;
 /** A dial that was answered, but is not welcomed yet, has so long before another starts, doubling to the second, in milliseconds. */

@@ -2,9 +2,11 @@ import type { LineEndpoint, Transport } from '@longline/line';
 import type { Clock, Disposer } from '@longline/ros';
 import type { Dial, Dialled } from './Dial.ts';
 import { DIAL_TIMEOUT_MS } from './DialAttempt.ts';
-import { OVERLAP_MS, PATIENCE_MS } from './DialRace.ts';
+import { PATIENCE_MS } from './DialRace.ts';
 import { isPathError } from './endKind.ts';
 
+/** An unanswered dial is joined by another after so long, in milliseconds: the server is known to be there, a packet was lost. */
+const OVERLAP_MS = 300;
 /** Most dials for one socket at once; the oldest is dropped. */
 const MAX_DIALS = 4;
 
@@ -12,7 +14,7 @@ const MAX_DIALS = 4;
 const nowhere: Transport = { bufferedBytes: 0, send: () => undefined, close: () => undefined };
 
 /**
- * One further socket of a line. Unanswered dials overlap as those of a line do, since a socket is also wanted where the ones
+ * One further socket of a line. Unanswered dials overlap, since a socket is also wanted where the ones
  * there are have fallen silent. The first that is connected becomes the line's; only then is the line's end of it made.
  */
 export class ExtraSocket {

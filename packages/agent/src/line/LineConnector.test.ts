@@ -199,10 +199,10 @@ describe('a further socket', () => {
     network.last.fail('ECONNREFUSED');
     expect(refused.log).toEqual(['end 1006 connect ECONNREFUSED']);
     wantSocket(() => unanswered.end);
-    await clock.advance(2_000);
+    await clock.advance(1_300);
     expect(network.does.slice(2)).toEqual(['dropped', 'waits', 'waits', 'waits', 'waits']);
     expect(unanswered.log).toEqual([]);
-    await clock.advance(8_000);
+    await clock.advance(8_700);
     expect(unanswered.log).toEqual(['end 1006 no answer came within 10000 ms']);
     expect(network.last.isAbandoned).toBe(true);
     network.answer = () => {
