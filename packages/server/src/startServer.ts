@@ -104,6 +104,7 @@ export async function startServer(options: ServerOptions = {}): Promise<Server> 
     commands,
     standing,
     history,
+    motion,
     perDevice: options.metricsPerDevice ?? false,
   });
   const app = await createApp(

@@ -2,6 +2,7 @@ import { Registry } from 'prom-client';
 import type { Commands } from '../commands/Commands.ts';
 import type { FleetState } from '../fleet/FleetState.ts';
 import type { Gateway } from '../gateway/Gateway.ts';
+import type { MotionRooms } from '../motion/openMotionRooms.ts';
 import type { StandingCommands } from '../standing/StandingCommands.ts';
 import type { CommandStore } from '../store/CommandStore.ts';
 import { lineMetrics } from './lineMetrics.ts';
@@ -14,12 +15,21 @@ export interface MetricSources {
   readonly commands: Commands;
   readonly standing: StandingCommands;
   readonly history: CommandStore;
+  readonly motion: Pick<MotionRooms, 'leases' | 'stops' | 'motion'>;
   /** Every device has series of its own too. */
   readonly perDevice: boolean;
 }
 
 /** The metrics of one server. Everything is counted in plain numbers where it happens, and read when somebody asks. */
-export function serverMetrics({ fleet, gateway, commands, standing, history, perDevice }: MetricSources): Registry {
+export function serverMetrics({
+  fleet,
+  gateway,
+  commands,
+  standing,
+  history,
+  motion,
+  perDevice,
+}: MetricSources): Registry {
   const registry = new Registry();
   const gauge = (name: string, help: string, read: () => number): void => readGauge(registry, name, help, read);
   const counter = (name: string, help: string, read: () => number): void => readCounter(registry, name, help, read);
@@ -47,6 +57,10 @@ export function serverMetrics({ fleet, gateway, commands, standing, history, per
   counter('longline_store_written_rows_total', 'Rows of the history written', () => history.health.writtenRows);
   counter('longline_store_lost_rows_total', 'Rows of the history given up', () => history.health.lostRows);
   gauge('longline_standing_commands', 'Standing commands held', () => standing.size);
+  gauge('longline_leases', 'Devices whose lease somebody holds', () => motion.leases.size);
+  gauge('longline_stops_waiting', 'Stops that robots have not confirmed', () => motion.stops.size);
+  counter('longline_motion_frames_total', 'Frames of motion passed on', () => motion.motion.counters.frames);
+  counter('longline_motion_refused_total', 'Refusals of motion', () => motion.motion.counters.refused);
   counter('longline_lines_opened_total', 'Lines of devices opened', () => gateway.counters.linesOpened);
   counter('longline_received_frames_total', 'Frames received from agents', () => gateway.counters.frames);
   counter('longline_received_bytes_total', 'Bytes received from agents', () => gateway.counters.bytes);

@@ -29,6 +29,8 @@ export interface MotionOptions {
 
 /** Opens motion streams under leases. */
 export class Motion {
+  /** Frames passed on, and refusals, here or by robots, since the server started. */
+  readonly counters = { frames: 0, refused: 0 };
   readonly #options: MotionOptions;
   readonly #rates = new WeakMap<Lease, FrameRate>();
 
@@ -53,6 +55,7 @@ export class Motion {
       clock,
       audit: new MotionAudit(audit, clock, lease.identity),
       rate,
+      counters: this.counters,
       check: () => void leases.check(device, token, principal),
       handleRobotRefusal: (code) => leases.handleRefusal(device, token, code),
       handleRefusal,

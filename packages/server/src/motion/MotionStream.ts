@@ -26,6 +26,8 @@ export interface MotionStreamOptions {
   readonly audit: MotionAudit;
   /** Of all streams under the lease. */
   readonly rate: FrameRate;
+  /** Of the whole server. */
+  readonly counters: { frames: number; refused: number };
   /** Throws where the lease is over. */
   readonly check: () => void;
   /** The robot refused a frame with this code. */
@@ -126,7 +128,7 @@ export class MotionStream {
   }
 
   #pass(frame: MotionFrame, bornMs: number): void {
-    const { clock, lease, line, audit } = this.#options;
+    const { clock, lease, line, audit, counters } = this.#options;
     const { action, payload, deadlineMs } = frame;
     const { token, principal } = lease.identity;
     const header = {
@@ -139,6 +141,7 @@ export class MotionStream {
       action,
     };
     line.motion(header, payload);
+    counters.frames++;
     audit.handleFrame(frame);
   }
 
@@ -168,6 +171,7 @@ export class MotionStream {
 
   #refuse({ state, code, message, robotMs }: MotionRefusal): void {
     this.#options.audit.handleRefusal(code);
+    this.#options.counters.refused++;
     if (this.#told.allows(code)) this.#options.handleRefusal({ state, code, message, robotMs });
   }
 }

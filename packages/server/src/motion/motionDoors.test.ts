@@ -162,6 +162,10 @@ test('a reader takes the lease, moves the robot, hears refusals only, and is tol
   await waitFor(() => heard.length === 3);
   expect(heard).toEqual(['NO_SUBSCRIBER', 'LEASE_LOST', 'LEASE_LOST']);
   expect(other.token).toBe(2);
+  const metrics = await (await fetch(`${server.url}/metrics`)).text();
+  expect(metrics).toMatch(/^longline_leases 1$/m);
+  expect(metrics).toMatch(/^longline_stops_waiting 0$/m);
+  expect(metrics).toMatch(/^longline_motion_frames_total 2$/m);
 });
 
 test('a program of the server’s process holds a lease like anybody', async () => {

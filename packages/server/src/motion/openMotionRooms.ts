@@ -26,6 +26,7 @@ export interface MotionRooms {
   readonly requests: RobotRequests;
   readonly leases: Leases;
   readonly stops: Stops;
+  readonly motion: Motion;
   /** Ends every lease. Idempotent. */
   readonly close: Disposer;
 }
@@ -55,6 +56,7 @@ export function openMotionRooms(options: MotionRoomsOptions): MotionRooms {
     requests: new RobotRequests({ commands, standing, leases, motion, stops, refusals }),
     leases,
     stops,
+    motion,
     close: () => {
       leases.stop();
       stops.stopRepeating();
