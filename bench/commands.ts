@@ -38,7 +38,7 @@ function roundTrips(part: string, answered: Answered): { p50Ms: number | null; p
   };
   const figures = { p50Ms: of(0.5), p99Ms: of(0.99), failed: answered.sent - answered.done };
   say(
-    `${part.padEnd(16)} p50 ${figures.p50Ms} ms, p99 ${figures.p99Ms} ms, ${answered.done}/${answered.sent} done ` +
+    `${part.padEnd(22)} p50 ${figures.p50Ms} ms, p99 ${figures.p99Ms} ms, ${answered.done}/${answered.sent} done ` +
       JSON.stringify(answered.failures),
   );
   return figures;
@@ -50,17 +50,19 @@ async function onLoopback() {
     const warmUp = await station.flood(8, LEAD_IN_MS);
     const paced = await station.pace(100, partMs);
     const loopback = roundTrips('loopback', paced);
+    const underLease = await station.pace(50, partMs, true);
+    const leased = roundTrips('under a lease', underLease);
     const sustained = await station.pace(offered, partMs);
     const sustainedPerSecond = rounded((sustained.done * 1000) / sustained.tookMs);
     const underLoad = roundTrips(`at ${offered}/s`, sustained);
     const most = await station.flood(FLOOD_UNDER_WAY, partMs / 4);
     const mostPerSecond = rounded((most.done * 1000) / most.tookMs);
     const stored = await station.stored();
-    const done = [warmUp, paced, sustained, most].reduce((sum, part) => sum + part.done, 0);
+    const done = [warmUp, paced, underLease, sustained, most].reduce((sum, part) => sum + part.done, 0);
     say(
-      `${'sustained'.padEnd(16)} ${sustainedPerSecond}/s of ${offered}/s, at most ${mostPerSecond}/s; ${stored} of ${done} stored`,
+      `${'sustained'.padEnd(22)} ${sustainedPerSecond}/s of ${offered}/s, at most ${mostPerSecond}/s; ${stored} of ${done} stored`,
     );
-    return { loopback, sustained: underLoad, sustainedPerSecond, mostPerSecond, done, stored };
+    return { loopback, leased, sustained: underLoad, sustainedPerSecond, mostPerSecond, done, stored };
   } finally {
     station.close();
   }
@@ -70,7 +72,9 @@ async function overThinLink(loaded: boolean) {
   const station = await CommandStation.open(SHAPE, loaded);
   try {
     await waitMs(LEAD_IN_MS);
-    return roundTrips(loaded ? 'thin, saturated' : 'thin, at rest', await station.pace(PACE_HZ, partMs));
+    const part = loaded ? 'thin, saturated' : 'thin, at rest';
+    const plain = roundTrips(part, await station.pace(PACE_HZ, partMs));
+    return { plain, leased: roundTrips(`${part}, lease`, await station.pace(PACE_HZ, partMs, true)) };
   } finally {
     station.close();
   }
@@ -82,10 +86,12 @@ if (missing !== undefined) say(`thin link: ${missing}.`);
 const rest = missing === undefined ? await overThinLink(false) : undefined;
 const saturated = missing === undefined ? await overThinLink(true) : undefined;
 const thin = {
-  restP50Ms: rest?.p50Ms ?? null,
-  restP99Ms: rest?.p99Ms ?? null,
-  saturatedP50Ms: saturated?.p50Ms ?? null,
-  saturatedP99Ms: saturated?.p99Ms ?? null,
-  failed: (rest?.failed ?? 0) + (saturated?.failed ?? 0),
+  restP50Ms: rest?.plain.p50Ms ?? null,
+  restP99Ms: rest?.plain.p99Ms ?? null,
+  restLeasedP99Ms: rest?.leased.p99Ms ?? null,
+  saturatedP50Ms: saturated?.plain.p50Ms ?? null,
+  saturatedP99Ms: saturated?.plain.p99Ms ?? null,
+  saturatedLeasedP99Ms: saturated?.leased.p99Ms ?? null,
+  failed: [rest, saturated].reduce((sum, each) => sum + (each?.plain.failed ?? 0) + (each?.leased.failed ?? 0), 0),
 };
 console.log(JSON.stringify({ bench: 'commands', ...here, thin }));

@@ -38,8 +38,9 @@ export class CommandStation {
     this.#operator = new CommandChild('operator', link?.commandPrefix('server'));
   }
 
-  pace(perSecond: number, forMs: number): Promise<Answered> {
-    return this.#operator.ask({ do: 'pace', perSecond, forMs });
+  /** `leased`: Twists under a lease, through the deadman. */
+  pace(perSecond: number, forMs: number, leased = false): Promise<Answered> {
+    return this.#operator.ask({ do: 'pace', perSecond, forMs, leased });
   }
 
   flood(underWay: number, forMs: number): Promise<Answered> {

@@ -2,8 +2,9 @@
 import { startAgent } from '@longline/agent';
 import type { Agent } from '@longline/agent';
 import { connect } from '@longline/client';
-import type { RemoteDevice } from '@longline/client';
+import type { RemoteDevice, RobotHandle } from '@longline/client';
 import { isLonglineError } from '@longline/ros';
+import { ros1Schema } from '@longline/ros/fixtures';
 import { startServer } from '@longline/server';
 import type { Server } from '@longline/server';
 import { destination, pino } from 'pino';
@@ -15,10 +16,12 @@ import { waitMs } from '../thinLink/waitMs.ts';
 import type { Answer, Answered, Order } from './orders.ts';
 
 const DEVICE = 'commanded-1';
-const TOPIC = '/bench/command';
-const schema = { name: 'std_msgs/Float64', encoding: 'ros1msg', text: 'float64 data\n' } as const;
+/** What does not move the robot, and what does. */
+const PLAIN = { topic: '/bench/command', type: 'geometry_msgs/Vector3', message: { x: 1 } };
+const LEASED = { topic: '/cmd_vel', type: 'geometry_msgs/Twist', message: { linear: { x: 0.1 } } };
 /** Commands are a little late on a saturated link, and never lost for that. */
 const DEADLINE_MS = 10_000;
+const MAX_TICKS_PER_SECOND = 200;
 
 let server: Server | undefined;
 let agent: Agent | undefined;
@@ -32,8 +35,14 @@ async function serve(host: string, port: number, dataDir: string): Promise<strin
 
 async function connectRobot(url: string, loaded: boolean): Promise<void> {
   const channels = loaded ? loadTopics.map(({ channel }) => channel) : [];
-  const graph = new BenchRobot(channels, { topic: TOPIC, schema, handle: () => undefined });
-  agent = await startAgent({ device: DEVICE, server: url, allow: { publish: [TOPIC] } }, { graph });
+  const heard = [PLAIN, LEASED].map(({ topic, type }) => ({
+    topic,
+    schema: ros1Schema(type),
+    handle: () => undefined,
+  }));
+  const graph = new BenchRobot(channels, ...heard);
+  const allow = { publish: heard.map(({ topic }) => topic) };
+  agent = await startAgent({ device: DEVICE, server: url, allow }, { graph });
   while (agent.status.line.state !== 'open') await waitMs(20);
   if (!loaded) return;
   for (const topic of loadTopics) {
@@ -56,18 +65,25 @@ async function connectOperator(url: string, loaded: boolean): Promise<void> {
 
 /** Sends commands and waits for each; the answer of the robot's ROS is the end of one. */
 class Commander {
+  readonly #robot: RobotHandle;
+  readonly #command: typeof PLAIN | typeof LEASED;
   readonly #fromMs = sharedNowMs();
   readonly #roundTripsMs: number[] = [];
   readonly #failures: Record<string, number> = {};
   readonly #pending = new Set<Promise<void>>();
   #sent = 0;
 
-  get underWay(): number {
-    return this.#pending.size;
+  constructor(robot: RobotHandle, command: typeof PLAIN | typeof LEASED) {
+    this.#robot = robot;
+    this.#command = command;
+  }
+
+  get sent(): number {
+    return this.#sent;
   }
 
   send(): Promise<void> {
-    const pending = this.#command().finally(() => this.#pending.delete(pending));
+    const pending = this.#publish().finally(() => this.#pending.delete(pending));
     this.#pending.add(pending);
     return pending;
   }
@@ -79,11 +95,11 @@ class Commander {
     return { sent: this.#sent, done: roundTripsMs.length, tookMs, roundTripsMs, failures: this.#failures };
   }
 
-  async #command(): Promise<void> {
+  async #publish(): Promise<void> {
     const sentMs = sharedNowMs();
-    const message = { data: this.#sent++ };
+    this.#sent++;
     try {
-      await device?.publishMessage({ topic: TOPIC, type: schema.name, message }, { deadlineMs: DEADLINE_MS });
+      await this.#robot.publishMessage(this.#command, { deadlineMs: DEADLINE_MS });
       this.#roundTripsMs.push(sharedNowMs() - sentMs);
     } catch (error) {
       if (!isLonglineError(error)) throw error;
@@ -92,26 +108,35 @@ class Commander {
   }
 }
 
-async function pace(perSecond: number, forMs: number): Promise<Answered> {
-  const commander = new Commander();
-  // Timers have whole milliseconds: several commands go with one where they must.
-  const ticksPerSecond = Math.min(perSecond, 200);
-  const stop = everyPeriod(ticksPerSecond, 0, () => {
-    for (let n = 0; n < perSecond / ticksPerSecond; n++) void commander.send();
+async function pace(device: RemoteDevice, perSecond: number, forMs: number, leased: boolean): Promise<Answered> {
+  const lease = leased ? await device.takeLease() : undefined;
+  const commander = lease === undefined ? new Commander(device, PLAIN) : new Commander(lease.robot, LEASED);
+  const fromMs = sharedNowMs();
+  // Timers have whole milliseconds, and come late on a busy machine: what is due by then goes together.
+  const stop = everyPeriod(Math.min(perSecond, MAX_TICKS_PER_SECOND), 0, () => {
+    const due = Math.floor(((sharedNowMs() - fromMs) * perSecond) / 1000);
+    while (commander.sent < due) void commander.send();
   });
   await waitMs(forMs);
   stop();
-  return commander.finish();
+  const answered = await commander.finish();
+  await lease?.release();
+  return answered;
 }
 
-async function flood(underWay: number, forMs: number): Promise<Answered> {
-  const commander = new Commander();
+async function flood(device: RemoteDevice, underWay: number, forMs: number): Promise<Answered> {
+  const commander = new Commander(device, PLAIN);
   const untilMs = sharedNowMs() + forMs;
   const worker = async (): Promise<void> => {
     while (sharedNowMs() < untilMs) await commander.send();
   };
   await Promise.all(Array.from({ length: underWay }, worker));
   return commander.finish();
+}
+
+function connected(): RemoteDevice {
+  if (device === undefined) throw new Error('the operator is not connected');
+  return device;
 }
 
 async function obey(order: Order): Promise<Answer> {
@@ -123,9 +148,9 @@ async function obey(order: Order): Promise<Answer> {
       else await connectOperator(order.url, order.loaded);
       return { did: 'connect' };
     case 'pace':
-      return { did: 'pace', ...(await pace(order.perSecond, order.forMs)) };
+      return { did: 'pace', ...(await pace(connected(), order.perSecond, order.forMs, order.leased)) };
     case 'flood':
-      return { did: 'flood', ...(await flood(order.underWay, order.forMs)) };
+      return { did: 'flood', ...(await flood(connected(), order.underWay, order.forMs)) };
     case 'stop':
       await server?.stop();
       return { did: 'stop' };

@@ -7,8 +7,8 @@ export type Order =
   | { readonly do: 'serve'; readonly host: string; readonly port: number; readonly dataDir: string }
   /** Robot and operator connect; a `loaded` robot publishes more than the thin link carries, and the operator reads it. */
   | { readonly do: 'connect'; readonly url: string; readonly loaded: boolean }
-  /** The operator sends commands on a schedule, whether or not those before were answered. */
-  | { readonly do: 'pace'; readonly perSecond: number; readonly forMs: number }
+  /** The operator sends commands on a schedule, whether or not those before were answered; `leased` ones move the robot. */
+  | { readonly do: 'pace'; readonly perSecond: number; readonly forMs: number; readonly leased: boolean }
   /** The operator keeps so many commands under way. */
   | { readonly do: 'flood'; readonly underWay: number; readonly forMs: number }
   | { readonly do: 'stop' };

@@ -22,17 +22,17 @@ export interface HeardTopic {
   readonly handle: (data: Uint8Array) => void;
 }
 
-/** A robot in this process: it publishes what it is told to, and hears one topic. No services, no parameters. */
+/** A robot in this process: it publishes what it is told to, and hears some topics. No services, no parameters. */
 export class BenchRobot implements RosGraph {
   readonly name = 'bench:';
   readonly #channels: ReadonlyMap<string, Channel>;
-  readonly #heard: HeardTopic;
+  readonly #heard: ReadonlyMap<string, HeardTopic>;
   readonly #subscriptions = new Map<string, Set<SubscriptionListener>>();
   readonly #sequences = new Map<string, number>();
 
-  constructor(channels: readonly Channel[], heard: HeardTopic) {
+  constructor(channels: readonly Channel[], ...heard: readonly HeardTopic[]) {
     this.#channels = new Map(channels.map((channel) => [channel.topic, channel]));
-    this.#heard = heard;
+    this.#heard = new Map(heard.map((each) => [each.topic, each]));
   }
 
   /** A node of the robot publishes. */
@@ -60,7 +60,7 @@ export class BenchRobot implements RosGraph {
   }
 
   messageSchema(type: string): Promise<Schema> {
-    const known = [this.#heard.schema, ...[...this.#channels.values()].map(({ schema }) => schema)];
+    const known = [...this.#heard.values(), ...this.#channels.values()].map(({ schema }) => schema);
     const schema = known.find(({ name }) => sameType(name, type));
     return schema ? Promise.resolve(schema) : Promise.reject(new RosError('TYPE_UNKNOWN', `No type ${type}.`));
   }
@@ -79,8 +79,9 @@ export class BenchRobot implements RosGraph {
       schema,
       encoding: 'ros1',
       publish: (data) => {
-        if (topic !== this.#heard.topic) return Promise.resolve({ subscribers: 0 });
-        this.#heard.handle(data);
+        const heard = this.#heard.get(topic);
+        if (heard === undefined) return Promise.resolve({ subscribers: 0 });
+        heard.handle(data);
         return Promise.resolve({ subscribers: 1 });
       },
       close: () => undefined,
@@ -123,8 +124,12 @@ export class BenchRobot implements RosGraph {
       publishers: ['/robot'],
       subscribers: [],
     }));
-    const { topic, schema } = this.#heard;
-    const heard = { name: topic, type: schema.name, publishers: [], subscribers: ['/base'] };
-    return { rosVersion: 1, topics: [...published, heard], services: [] };
+    const heard = [...this.#heard.values()].map(({ topic, schema }) => ({
+      name: topic,
+      type: schema.name,
+      publishers: [],
+      subscribers: ['/base'],
+    }));
+    return { rosVersion: 1, topics: [...published, ...heard], services: [] };
   }
 }
