@@ -41,7 +41,7 @@ afterAll(async () => {
 describe('reading', { timeout: TEST_MS }, () => {
   it('devices', async () => {
     const { text, json } = await both('devices');
-    expect(text).toMatch(/^DEVICE {2}PRESENCE .* SOCKETS {2}ROBOT\nturtle {2}online .* connected .* turtlesim:\n$/);
+    expect(text).toMatch(/^DEVICE {2}PRESENCE .* SOCKETS {2}MOTION {2}HOLDER {2}ROBOT\nturtle {2}online .* connected .* turtlesim:\n$/);
     expect(json).toEqual([expect.objectContaining({ device: 'turtle', online: true, robot: 'turtlesim:' })]);
   });
 
@@ -84,9 +84,16 @@ describe('reading', { timeout: TEST_MS }, () => {
 
 describe('writing', { timeout: TEST_MS }, () => {
   it('topic pub, once and until Ctrl-C', async () => {
-    const { text, json } = await both('topic', 'pub', 'turtle', '/turtle1/cmd_vel', '{angular: {z: 0.25}}', '--lease');
-    expect(text).toBe('published on /turtle1/cmd_vel: 1 subscriber\n');
-    expect(json).toEqual({ device: 'turtle', topic: '/turtle1/cmd_vel', subscribers: 1 });
+    // One after the other: a lease has one holder.
+    const drive = ['topic', 'pub', 'turtle', '/turtle1/cmd_vel', '{angular: {z: 0.25}}', '--lease'];
+    expect((await longline(...drive)).out).toBe(
+      'published on /turtle1/cmd_vel: 1 subscriber; the robot stops by itself after 500 ms (-r goes on)\n',
+    );
+    expect(JSON.parse((await longline(...drive, '--json')).out)).toMatchObject({
+      device: 'turtle',
+      topic: '/turtle1/cmd_vel',
+      subscribers: 1,
+    });
     const pub = start(
       'topic',
       'pub',
@@ -157,7 +164,11 @@ describe('refusals say what to do, and end with code 1', { timeout: TEST_MS }, (
     ['a service not allowed', ['service', 'call', 'turtle', '/reset'], /^NOT_ALLOWED: /],
     ['a parameter not allowed', ['param', 'set', 'turtle', '/other', '1'], /^NOT_ALLOWED: /],
     ['motion without a lease', ['topic', 'pub', 'turtle', '/turtle1/cmd_vel', '{}'], /^LEASE_NEEDED: .*--lease/],
-    ['an unknown field', ['topic', 'pub', 'turtle', '/turtle1/cmd_vel', '{linar: {}}'], /^MESSAGE_INVALID: .*linar/],
+    [
+      'an unknown field',
+      ['topic', 'pub', 'turtle', '/turtle1/cmd_vel', '{linar: {}}', '--lease'],
+      /^MESSAGE_INVALID: .*linar/,
+    ],
   ])('%s', async (_what, args, err) => {
     const ended = await longline(...args);
     expect([ended.code, ended.out]).toEqual([1, '']);
