@@ -120,7 +120,7 @@ export class MotionGate {
       if (each.armed) output.stop(this.#latches.isLatched(each.name));
     }
     this.#latchOutputs();
-    void this.#pulse.ask();
+    this.#pulse.start();
     this.#handleChange();
   }
 

@@ -1,17 +1,12 @@
 import type { Clock, Disposer, GraphSnapshot, RosGraph, TopicInfo } from '@longline/ros';
 import { AgentError } from '../errors.ts';
+import { OwnNodes } from './OwnNodes.ts';
 
 /** ROS must have answered within this time for anything to move, in milliseconds. */
 export const ROS_ANSWER_MS = 2_000;
 /** How often it is asked while a lease holds or something is to be stopped, and otherwise, in milliseconds. */
 const BUSY_MS = 700;
 const IDLE_MS = 30_000;
-
-/** Every Longline agent's node has such a name: it listens to what moves the robot, and drives nothing. */
-const isAgentNode = (node: string): boolean => node.startsWith('/longline_');
-
-/** Our own name in the graph of a simulated robot, which shares our process. Over a real master a graph leaves its own node out. */
-const OWN_SIMULATED_NODE = '/longline';
 
 /** Asks ROS for its graph again and again: the round trip proves it alive, the answer tells who else is there. */
 export class RosPulse {
@@ -23,6 +18,8 @@ export class RosPulse {
   #answeredMs = -Infinity;
   #asking: Promise<void> | undefined;
   #cancelNext: Disposer | undefined;
+  #unwatch: Disposer | undefined;
+  readonly #own: OwnNodes;
   #isClosed = false;
 
   constructor(options: {
@@ -34,6 +31,7 @@ export class RosPulse {
     readonly handleSnapshot: () => void;
   }) {
     this.#graph = options.graph;
+    this.#own = new OwnNodes(options.graph.name);
     this.#clock = options.clock;
     this.#isBusy = options.isBusy;
     this.#handleSnapshot = options.handleSnapshot;
@@ -51,18 +49,24 @@ export class RosPulse {
 
   /** Who else publishes on a topic, at most 16. */
   othersOn(topic: string): string[] {
-    const others = (this.#topics.get(topic)?.publishers ?? []).filter((node) => node !== OWN_SIMULATED_NODE);
+    const others = (this.#topics.get(topic)?.publishers ?? []).filter((node) => !this.#own.publishesHere(node));
     return others.slice(0, 16).map((name) => name.slice(0, 1024));
   }
 
   /** How many of a topic's subscribers are agents that only watch it. */
   watchersOf(topic: string): number {
-    return (this.#topics.get(topic)?.subscribers ?? []).filter(isAgentNode).length;
+    return (this.#topics.get(topic)?.subscribers ?? []).filter((node) => this.#own.onlyWatches(node)).length;
   }
 
-  /** Whether anybody but agents hears a topic. */
-  isHeard({ subscribers }: TopicInfo): boolean {
-    return subscribers.some((node) => !isAgentNode(node));
+  /** Whether anybody but agents hears a topic; a graph that names nobody may not know. */
+  isHeard({ publishers, subscribers }: TopicInfo): boolean {
+    return publishers.length + subscribers.length === 0 || subscribers.some((node) => !this.#own.onlyWatches(node));
+  }
+
+  /** Asks now, and from now on. */
+  start(): void {
+    this.#unwatch ??= this.#graph.watch({ handleGraph: (snapshot) => this.#take(snapshot) });
+    void this.ask();
   }
 
   /** Asks now. Resolves when ROS answered or failed to; never rejects. */
@@ -93,6 +97,7 @@ export class RosPulse {
 
   close(): void {
     this.#isClosed = true;
+    this.#unwatch?.();
     this.#cancelNext?.();
   }
 
@@ -108,8 +113,12 @@ export class RosPulse {
     } catch {
       return;
     }
-    if (this.#isClosed) return;
     this.#answeredMs = askedMs;
+    this.#take(snapshot);
+  }
+
+  #take(snapshot: GraphSnapshot): void {
+    if (this.#isClosed) return;
     this.#topics = new Map(snapshot.topics.map((topic) => [topic.name, topic]));
     this.#handleSnapshot();
   }
