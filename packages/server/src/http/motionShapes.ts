@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { DEFAULT_HOLD_MS } from '../motion/DeviceLease.ts';
 
 // Shapes of the routes that move and stop robots, as those in shapes.ts.
 
@@ -6,7 +7,7 @@ const holdMs = z
   .number()
   .min(200)
   .max(60_000)
-  .default(1500)
+  .default(DEFAULT_HOLD_MS)
   .describe('The lease is over so long after it was taken or renewed last; renew it three times as often');
 const token = z.int().min(1).describe('Of the lease, as POST answered');
 const outputs = z
@@ -16,9 +17,10 @@ const outputs = z
   .optional()
   .describe('Names of topics, services and parameters, a pattern; all that moves the robot by default');
 
+/** No body at all takes the defaults. */
 export const leaseTakeBody = z
   .strictObject({ holdMs, takeOver: z.boolean().default(false).describe('Also from who holds it, who is told') })
-  .prefault({});
+  .nullish();
 export const leaseRenewBody = z.strictObject({ token, holdMs });
 export const tokenQuery = z.strictObject({ token: z.coerce.number().pipe(token) });
 

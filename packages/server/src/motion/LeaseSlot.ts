@@ -62,7 +62,7 @@ export class LeaseSlot {
     if (this.#lastEnd?.token === token) throw this.#lastEnd.reason;
     if (this.#held?.identity.token !== token)
       throw leaseLost(id, token, holder === undefined ? 'nobody holds it now' : `${holder} holds it now`, holder);
-    if (holder !== undefined && holder !== principal.name) throw leaseHeld(id, holder);
+    if (holder !== undefined && holder !== principal.name) throw leaseHeld(id, holder, principal.name);
     return this.#held;
   }
 
@@ -73,7 +73,7 @@ export class LeaseSlot {
     if (ageMs >= holdMs) throw leaseWordExpired(device.id, ageMs, holdMs);
     const presentHolder = this.held?.identity.principal ?? this.#fading?.principal;
     const holder = this.#taking?.take.principal ?? (takeOver ? undefined : presentHolder);
-    if (holder !== undefined) throw leaseHeld(device.id, holder.name);
+    if (holder !== undefined) throw leaseHeld(device.id, holder.name, take.principal.name);
     const token = Math.max(device.givenToken, device.highestToken, device.status.motion?.token ?? 0) + 1;
     device.givenToken = token;
     const taking = { token, take, wordMs: this.#nowMs() - ageMs };

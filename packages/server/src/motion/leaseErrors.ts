@@ -1,12 +1,14 @@
 import { ServerError } from '../errors.ts';
 
-/** Somebody else has the lease, or is taking it, or what he gave back is not yet confirmed. */
-export const leaseHeld = (device: string, holder: string): ServerError =>
-  new ServerError(
+/** Somebody has the lease, or is taking it, or what he gave back is not yet confirmed. `asking` is who wants it. */
+export function leaseHeld(device: string, holder: string, asking: string): ServerError {
+  const who = holder === asking ? `Another program or window of ${holder}` : holder;
+  return new ServerError(
     'LEASE_HELD',
-    `${holder} holds the lease of device ${device}, so only they may move it. Ask them to release it, or take it over (takeOver).`,
+    `${who} holds the lease of device ${device}, so only they may move it. Ask them to release it, or take it over (takeOver).`,
     { details: { device, holder } },
   );
+}
 
 /** The token is not, or no longer, that of the lease. `why` is a clause: "it ran out". */
 export const leaseLost = (device: string, token: number, why: string, holder?: string): ServerError =>

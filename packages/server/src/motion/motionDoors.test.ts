@@ -76,7 +76,7 @@ test('a robot is stopped over HTTP without a lease, and released under one', asy
   ]);
   expect(agent.requests.items.at(-1)?.request).toMatchObject({ issuer: 'local', action: { kind: 'stop' } });
   expect(await http(server, 'DELETE', '/devices/r1/stop?token=1')).toMatchObject([409, { code: 'LEASE_LOST' }]);
-  await http(server, 'POST', '/devices/r1/lease', {});
+  expect(await http(server, 'POST', '/devices/r1/lease')).toMatchObject([200, { token: 1, holdMs: 1_500 }]);
   expect(await http(server, 'DELETE', '/devices/r1/stop?token=1&outputs=/cmd_vel')).toEqual([
     200,
     { device: 'r1', released: true },

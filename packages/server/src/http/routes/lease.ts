@@ -2,6 +2,7 @@ import { replyError } from '@longline/line';
 import type { Action } from '@longline/line';
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
+import { DEFAULT_HOLD_MS } from '../../motion/DeviceLease.ts';
 import { confirmedLease } from '../../motion/leaseReply.ts';
 import type { App, RouteContext } from '../App.ts';
 import { ageOf, knownDevice, sendJson } from '../App.ts';
@@ -26,7 +27,7 @@ export function takeLeaseRoute(app: App, context: RouteContext): void {
       },
     },
     async (request, reply) => {
-      const { holdMs, takeOver } = request.body;
+      const { holdMs, takeOver } = request.body ?? { holdMs: DEFAULT_HOLD_MS, takeOver: false };
       const { id } = request.params;
       const held = await ask(context, request, {
         device: id,
