@@ -1,10 +1,15 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { systemClock } from '@longline/ros';
 import { Inbox, TestAgent, waitFor } from '@longline/testing';
 import { expect, onTestFinished, test } from 'vitest';
 import { z } from 'zod';
 import type { Server } from '../startServer.ts';
+import { commandRecord } from '../store/commandRecord.fixture.ts';
+import { openDatabase } from '../store/sqlite/openDatabase.ts';
+import { SqliteCommandStore } from '../store/sqlite/SqliteCommandStore.ts';
+import { SqliteStopStore } from '../store/sqlite/SqliteStopStore.ts';
 import { startTestServer } from '../testing/startTestServer.ts';
 
 const command = z.looseObject({ id: z.string(), state: z.string(), code: z.string().optional(), order: z.number() });
@@ -184,4 +189,24 @@ test('a server that starts again has the history, and learns from the robot what
     json: { result: { ok: true } },
   });
   await expect(startTestServer({ dataDir })).rejects.toMatchObject({ code: 'STORE_UNUSABLE' });
+});
+
+test('what a killed server left open is unknown to the next, and its stops come before everything', async () => {
+  const dataDir = mkdtempSync(join(tmpdir(), 'longline-server-'));
+  onTestFinished(() => rmSync(dataDir, { recursive: true }));
+  const database = await openDatabase(dataDir);
+  const killed = new SqliteCommandStore(database, systemClock);
+  const stops = new SqliteStopStore(database, systemClock);
+  const times = { acceptedMs: Date.now(), sentMs: Date.now() };
+  killed.put(commandRecord({ order: killed.nextOrder(), id: 'c', state: 'sent', payload: Uint8Array.of(1), times }));
+  await stops.put({ id: 's', device: 'r1', outputs: undefined, by: 'ann', sinceMs: Date.now() });
+  await stops.close();
+  killed.close();
+
+  const server = await startTestServer({ dataDir });
+  expect(await list(server)).toMatchObject([{ id: 'c', state: 'unknown', code: 'SERVER_RESTARTED' }]);
+  const agent = await robot(server);
+  await waitFor(() => agent.requests.items.length === 2);
+  expect(agent.requests.items.map(({ request }) => request.action.kind)).toEqual(['stop', 'call']);
+  await waitFor(async () => (await list(server)).find(({ id }) => id === 'c')?.state === 'done');
 });
