@@ -17,13 +17,15 @@ export interface OpenDeadmanOptions {
   readonly random: () => number;
   /** The name or address under which ROS 1 nodes reach this machine; default: found out. */
   readonly rosHost?: string | undefined;
+  /** The ROS 1 node of the agent. */
+  readonly agentNode?: string;
 }
 
 /** Opens the deadman of a robot that ROS nodes make: a process of its own. It keeps what it must remember in the folder. */
 export function openDeadman(config: AgentConfig, folder: string, options: OpenDeadmanOptions): Deadman {
   const { robot, motion, allow } = config;
-  const { rosHost, ...parts } = options;
-  const setup = { robot, folder, motion, publishable: allow.publish, ...(rosHost === undefined ? {} : { rosHost }) };
+  const { rosHost, agentNode, ...parts } = options;
+  const setup = { robot, folder, motion, publishable: allow.publish, rosHost, agentNode };
   return new DeadmanProcess({ ...parts, setup });
 }
 

@@ -7,6 +7,8 @@ export interface OpenGraphOptions {
   readonly log: Log;
   /** The name or address under which ROS 1 nodes reach this machine; default: found out. */
   readonly rosHost?: string | undefined;
+  /** Name of the ROS 1 node. Default: `/longline_` and a random part, so that two never have the same. */
+  readonly nodeName?: string | undefined;
 }
 
 /** Opens the robot at a URL. Each kind is loaded only where it is used. */
@@ -22,13 +24,14 @@ const kinds: ReadonlyMap<string, OpenKind> = new Map<string, OpenKind>([
   ],
   [
     'ros1:',
-    async (url, { clock, log, rosHost }) => {
+    async (url, { clock, log, rosHost, nodeName }) => {
       const { openRos1 } = await import('@longline/ros1');
       return openRos1({
         masterUri: `http://${url.hostname}:${url.port || '11311'}`,
         clock,
         log,
         ...(rosHost === undefined ? {} : { host: rosHost }),
+        ...(nodeName === undefined ? {} : { nodeName }),
       });
     },
   ],

@@ -44,14 +44,15 @@ export async function startAgent(config: AgentConfigInput, deps: AgentDeps = {})
   const clock = deps.clock ?? machineClock;
   const log = deps.log ?? silentLog;
   const rosHost = deps.rosHost ?? process.env['ROS_HOSTNAME'] ?? process.env['ROS_IP'];
-  const graph = deps.graph ?? (await openGraph(complete.robot, { clock, log, rosHost }));
+  const nodeName = `/longline_${randomUUID().slice(0, 8)}`;
+  const graph = deps.graph ?? (await openGraph(complete.robot, { clock, log, rosHost, nodeName }));
   const random = deps.random ?? Math.random;
   const isHere = deps.graph !== undefined || complete.robot.startsWith('turtlesim:');
   const folder = isHere ? complete.stateDir : stateFolder(complete, process.env);
   const deadman =
     isHere || folder === undefined
       ? openLocalDeadman(complete, folder, { graph, clock, log })
-      : openDeadman(complete, folder, { clock, log, random, rosHost });
+      : openDeadman(complete, folder, { clock, log, random, rosHost, agentNode: nodeName });
   const agent = new Agent({
     config: complete,
     graph,

@@ -84,6 +84,7 @@ export class DeadmanHost {
       this.#graph = graph;
       const gate = new MotionGate({
         graph,
+        agentNode: setup.agentNode,
         clock: this.#clock,
         log: this.#log,
         memory: this.#parts.openMemory(setup, this.#log),

@@ -24,6 +24,8 @@ const REFUSAL_NEWS_MS = 1_000;
 export interface MotionGateParts {
   /** The gate's own: nobody else publishes on outputs through it. It stays open. */
   readonly graph: RosGraph;
+  /** The agent's ROS 1 node. */
+  readonly agentNode?: string | undefined;
   readonly clock: Clock;
   readonly log: Log;
   readonly memory: DeadmanMemory;
@@ -61,6 +63,7 @@ export class MotionGate {
     this.#pulse = new RosPulse({
       graph,
       clock,
+      agentNode: parts.agentNode,
       isBusy: () => this.#lease.isHeld || this.#latches.size > 0 || this.#outputs.all.some(({ isBusy }) => isBusy),
       handleSnapshot: () => this.#handleSnapshot(),
     });

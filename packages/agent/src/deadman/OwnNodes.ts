@@ -3,20 +3,31 @@ export class OwnNodes {
   readonly #isSimulated: boolean;
   readonly #isBehindBridge: boolean;
 
-  /** `graphName` is that of the graph that the deadman publishes through. */
-  constructor(graphName: string) {
+  readonly #agentNode: string | undefined;
+
+  /** `graphName` is that of the graph that the deadman publishes through, `agentNode` the agent's ROS 1 node. */
+  constructor(graphName: string, agentNode: string | undefined) {
+    this.#agentNode = agentNode;
     this.#isSimulated = graphName.startsWith('turtlesim');
     this.#isBehindBridge = graphName.startsWith('rosbridge');
   }
 
-  /** The deadman publishes through it: it is no other publisher. A ROS 1 graph leaves its own node out itself. */
+  /**
+   * It is no other publisher: the deadman publishes through it, or did so before. A ROS 1 master keeps the nodes of killed
+   * processes in its lists for ever.
+   */
   publishesHere(node: string): boolean {
-    return (this.#isSimulated && node === '/longline') || this.#isBridge(node);
+    return isOurs(node) || (this.#isSimulated && node === '/longline') || this.#isBridge(node);
   }
 
-  /** It listens to what moves the robot, and drives nothing: nodes of agents have such names. */
-  onlyWatches(node: string): boolean {
-    return node.startsWith('/longline_') || this.#isBridge(node);
+  /** It does not drive the robot, though it listens to what moves it. */
+  drivesNothing(node: string): boolean {
+    return isOurs(node) || this.#isBridge(node);
+  }
+
+  /** It is connected to the deadman's publishers as a subscriber, and drives nothing. */
+  isConnectedWatcher(node: string): boolean {
+    return node === this.#agentNode || this.#isBridge(node);
   }
 
   /** The node of a rosbridge server stands for all its clients, the deadman and the agent among them. */
@@ -24,3 +35,6 @@ export class OwnNodes {
     return this.#isBehindBridge && /\/rosbridge_websocket\w*$/.test(node);
   }
 }
+
+/** Nodes of agents and deadmen have such names. */
+const isOurs = (node: string): boolean => node.startsWith('/longline_');

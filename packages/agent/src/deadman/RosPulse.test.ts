@@ -13,7 +13,13 @@ function pulseOf(name: string, isBusy = true) {
     asked += 1;
     return snapshot();
   };
-  const pulse = new RosPulse({ graph, clock, isBusy: () => isBusy, handleSnapshot: () => undefined });
+  const pulse = new RosPulse({
+    graph,
+    clock,
+    agentNode: '/longline_1f',
+    isBusy: () => isBusy,
+    handleSnapshot: () => undefined,
+  });
   return { clock, graph, pulse, asked: () => asked };
 }
 
@@ -47,7 +53,9 @@ test('who else publishes is told; the node through which the deadman publishes i
     ['turtlesim:', ['/nav', '/rosbridge_websocket']],
   ] as const) {
     const { graph, pulse } = pulseOf(name);
-    graph.setTopic('/cmd_vel', twist, { publishers: ['/nav', '/rosbridge_websocket', '/longline'] });
+    graph.setTopic('/cmd_vel', twist, {
+      publishers: ['/nav', '/rosbridge_websocket', '/longline', '/longline_of_old'],
+    });
     await pulse.ask();
     expect(pulse.othersOn('/cmd_vel')).toEqual(others);
   }
@@ -56,7 +64,7 @@ test('who else publishes is told; the node through which the deadman publishes i
 test('agents that watch a topic are not those who hear it', () => {
   const hears = (name: string, ...subscribers: string[]): boolean =>
     pulseOf(name).pulse.isHeard({ name: '/cmd_vel', type: '', publishers: ['/nav'], subscribers });
-  expect(hears('ros1://r', '/longline_1f')).toBe(false);
+  expect(hears('ros1://r', '/longline_1f', '/longline_of_old')).toBe(false);
   expect(hears('ros1://r', '/longline_1f', '/driver')).toBe(true);
   expect(hears('ros1://r', '/rosbridge_websocket')).toBe(true);
   expect(hears('rosbridge://r', '/rosbridge_websocket')).toBe(false);
@@ -64,4 +72,13 @@ test('agents that watch a topic are not those who hear it', () => {
 
 test('a graph that names no node may not know: its topics count as heard', () => {
   expect(pulseOf('fake:').pulse.isHeard({ name: '/cmd_vel', type: '', publishers: [], subscribers: [] })).toBe(true);
+});
+
+test('of the subscribers only the agent that lives is connected and drives nothing; the master may list dead ones', async () => {
+  const subscribers = ['/driver', '/longline_1f', '/longline_of_old'];
+  const { graph, pulse } = pulseOf('ros1://r');
+  const topic = { name: '/cmd_vel', type: twist.name, publishers: [], subscribers };
+  graph.snapshot = () => Promise.resolve({ rosVersion: 1, topics: [topic], services: [] });
+  await pulse.ask();
+  expect(pulse.watchersOf('/cmd_vel')).toBe(1);
 });

@@ -25,13 +25,15 @@ export class RosPulse {
   constructor(options: {
     readonly graph: RosGraph;
     readonly clock: Clock;
+    /** The agent's ROS 1 node. Default: none listens. */
+    readonly agentNode?: string | undefined;
     /** It matters now how ROS is. */
     readonly isBusy: () => boolean;
     /** There is a new one. */
     readonly handleSnapshot: () => void;
   }) {
     this.#graph = options.graph;
-    this.#own = new OwnNodes(options.graph.name);
+    this.#own = new OwnNodes(options.graph.name, options.agentNode);
     this.#clock = options.clock;
     this.#isBusy = options.isBusy;
     this.#handleSnapshot = options.handleSnapshot;
@@ -55,12 +57,12 @@ export class RosPulse {
 
   /** How many of a topic's subscribers are agents that only watch it. */
   watchersOf(topic: string): number {
-    return (this.#topics.get(topic)?.subscribers ?? []).filter((node) => this.#own.onlyWatches(node)).length;
+    return (this.#topics.get(topic)?.subscribers ?? []).filter((node) => this.#own.isConnectedWatcher(node)).length;
   }
 
   /** Whether anybody but agents hears a topic; a graph that names nobody may not know. */
   isHeard({ publishers, subscribers }: TopicInfo): boolean {
-    return publishers.length + subscribers.length === 0 || subscribers.some((node) => !this.#own.onlyWatches(node));
+    return publishers.length + subscribers.length === 0 || subscribers.some((node) => !this.#own.drivesNothing(node));
   }
 
   /** Asks now, and from now on. */

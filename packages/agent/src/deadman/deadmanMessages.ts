@@ -16,7 +16,9 @@ const setupSchema = z.object({
   publishable: z.array(z.string()),
   /** The folder for what must survive restarts. */
   folder: z.string(),
-  rosHost: z.optional(z.string()),
+  rosHost: z.string().optional(),
+  /** The ROS 1 node of the agent, which may listen to what moves the robot. */
+  agentNode: z.string().optional(),
 });
 export type DeadmanSetup = z.output<typeof setupSchema>;
 
