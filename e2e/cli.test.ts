@@ -41,7 +41,9 @@ afterAll(async () => {
 describe('reading', { timeout: TEST_MS }, () => {
   it('devices', async () => {
     const { text, json } = await both('devices');
-    expect(text).toMatch(/^DEVICE {2}PRESENCE .* SOCKETS {2}MOTION {2}HOLDER {2}ROBOT\nturtle {2}online .* connected .* turtlesim:\n$/);
+    expect(text).toMatch(
+      /^DEVICE {2}PRESENCE .* SOCKETS {2}MOTION {2}HOLDER {2}ROBOT\nturtle {2}online .* connected .* turtlesim:\n$/,
+    );
     expect(json).toEqual([expect.objectContaining({ device: 'turtle', online: true, robot: 'turtlesim:' })]);
   });
 
