@@ -111,7 +111,7 @@ describe('writing', { timeout: TEST_MS }, () => {
     expect(echo.out.split('---\n')[2]).toBe('0.5\n');
     const ended = await interrupt(pub);
     expect([ended.code, ended.err]).toEqual([0, '']);
-    expect(z.looseObject({ published: z.number() }).parse(JSON.parse(ended.out)).published).toBeGreaterThan(2);
+    expect(z.looseObject({ published: z.number() }).parse(JSON.parse(ended.out)).published).toBeGreaterThan(1);
   });
 
   it('topic pub --standing goes on until Ctrl-C, and then the robot is told to stop', async () => {

@@ -158,7 +158,8 @@ describeWithPeer('roscore', 'with a real roscore and rospy', () => {
     const echo = rostopic(roscore, ['echo', '/cmd_vel/linear/x']);
     const token = await api.takeLease();
     const body = { type: 'geometry_msgs/Twist', message: { linear: { x: 0.375 } }, rateHz: 20, holdMs: 60_000, token };
-    expect(await api.setStanding('/cmd_vel', body)).toMatchObject({ status: 200, json: { state: 'done' } });
+    // Motion that nobody hears is refused: rostopic takes a moment to subscribe.
+    await waitFor(async () => (await api.setStanding('/cmd_vel', body)).status === 200, { timeoutMs: START_MS });
     await echo.waitFor((peer) => peer.lines.filter((line) => line === '0.375').length >= 5);
     expect(await api.ask('/standing?topic=/cmd_vel', 'DELETE')).toMatchObject({ status: 200 });
     await echo.waitFor((peer) => peer.stdout.endsWith('0.0\n---\n'));

@@ -111,7 +111,11 @@ export class LeaseSlot {
   /** The robot refused something under that token: it may know that the lease is over. */
   handleRefusal(token: number, code: string | undefined): void {
     if (code !== 'LEASE_LOST' && code !== 'LEASE_STALE') return;
-    if (this.#held?.identity.token === token) this.end('the robot has ended it');
+    if (this.#held?.identity.token !== token) return;
+    // It may have confirmed a newer token, and the holder's last frames be refused before that word is here.
+    const taker = this.#taking?.take.principal.name;
+    const why = taker === undefined ? 'the robot has ended it' : `${taker} takes it over`;
+    this.#end(leaseLost(this.#device.id, token, why, taker));
   }
 
   /** Nothing of it is left: not what is held, nor what is being taken. `why` is a clause. */

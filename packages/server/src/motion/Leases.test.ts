@@ -108,6 +108,19 @@ test('a take-over is done when the robot has confirmed it; until then the holder
   ]);
 });
 
+test('a take-over goes through though the robot refuses the loser’s frames before its confirmation is here', () => {
+  const { line, ann, bob, holder, rooms } = world();
+  ann.take();
+  confirm(line);
+  const replies = bob.take({ takeOver: true });
+  rooms.motion.leases.handleRefusal('r1', 1, 'LEASE_STALE');
+  expect(holder()).toBe('nobody');
+  expect(words(ann.ask({ kind: 'lease.renew', holdMs: 1_000 }, { token: 1 }))).toEqual(['rejected LEASE_LOST']);
+  confirm(line);
+  expect(words(replies)).toEqual(['done {"token":2,"holdMs":1000}']);
+  expect(holder()).toBe('bob 2');
+});
+
 test('a take-over that the robot refuses leaves the lease with its holder', () => {
   const { line, ann, bob, holder } = world();
   ann.take();
