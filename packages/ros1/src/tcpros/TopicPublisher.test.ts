@@ -53,3 +53,20 @@ test('a latched message reaches who connects while it is held back once, and nev
   await waitFor(() => frames.includes(3));
   expect(frames).toEqual([1, 3]);
 });
+
+test('what waited for the first subscribers while the process stood still beyond its deadline is not published', async () => {
+  const clock = new FakeClock();
+  const publisher = new TopicPublisher({
+    topic: '/a',
+    schema: { name: 'std_msgs/UInt8', encoding: 'ros1msg', text: 'uint8 data\n' },
+    latched: false,
+    callerId: '/us',
+    clock,
+    log: silentLog,
+  });
+  const late = publisher.publish(new Uint8Array([1]), { deadlineMs: 500 }, new AbortController().signal);
+  clock.stall(2_000);
+  publisher.expectSubscribers(0);
+  await expect(late).rejects.toThrow('late');
+  publisher.close();
+});

@@ -1,4 +1,4 @@
-import { md5Of, RosError } from '@longline/ros';
+import { DEFAULT_DEADLINE_MS, md5Of, RosError } from '@longline/ros';
 import type { Clock, Log, OperationOptions, PublishReceipt, Schema } from '@longline/ros';
 import { bounded } from '../bounded.ts';
 import type { ConnectionHeader } from './connectionHeader.ts';
@@ -75,7 +75,14 @@ export class TopicPublisher {
    */
   async publish(data: Uint8Array, options: OperationOptions, closing: AbortSignal): Promise<PublishReceipt> {
     const { clock, topic } = this.#options;
-    if (!this.#isReady) await bounded(`publish to ${topic}`, { ...options, clock, closing }, () => this.#ready);
+    if (!this.#isReady) {
+      const { deadlineMs = DEFAULT_DEADLINE_MS } = options;
+      const dueMs = clock.monotonicMs() + deadlineMs;
+      await bounded(`publish to ${topic}`, { ...options, clock, closing }, () => this.#ready);
+      // After this process stood still both the wait and the deadline may be over: late is not published.
+      if (clock.monotonicMs() > dueMs)
+        throw new RosError('ROS_TIMEOUT', `publish to ${topic}: late.`, { details: { deadlineMs } });
+    }
     // Not before: who connects meanwhile would get it twice, and one that is given up must not come later.
     if (this.latched) this.#latchedData = data;
     for (const subscriber of this.#subscribers) this.#send(subscriber, data);
