@@ -1,22 +1,8 @@
-import { RemoteGraph, replyError, standingPayloadSchema } from '@longline/line';
-import type { Action, RemoteRobot, Reply } from '@longline/line';
+import { encodeMessage, RemoteGraph, replyError, standingAction, standingPayloadSchema } from '@longline/line';
+import type { Action, CommandSpec, MessageSpec, RemoteRobot, Reply, StandingSpec } from '@longline/line';
 import type { OperationOptions, PublishReceipt } from '@longline/ros';
-import type { CommandSpec } from './command/CommandSpec.ts';
 import { runCommand } from './command/runCommand.ts';
 import type { CommandOptions, CommandOutcome, CommandSender } from './command/runCommand.ts';
-import { encodeMessage } from './encodeMessage.ts';
-import type { MessageToSend } from './encodeMessage.ts';
-
-/** "Publish this message on this topic at this rate while I hold it." */
-export type StandingCommand = MessageToSend & {
-  readonly topic: string;
-  /** Needed only where the topic does not exist yet. */
-  readonly type?: string;
-  /** 0.01 to 1,000. */
-  readonly rateHz: number;
-  /** The robot goes on for this long after the last word, 100 ms at least; setting it again renews it. */
-  readonly holdMs: number;
-};
 
 /** What the robot made of a standing command. */
 export interface StandingReceipt {
@@ -47,7 +33,7 @@ export class RobotHandle extends RemoteGraph {
 
   /** Publishes one message given as a value. Rejects with the robot's reason, `NOT_ALLOWED` and `MESSAGE_INVALID` among them. */
   publishMessage(
-    target: MessageToSend & { readonly topic: string; readonly type?: string },
+    target: MessageSpec & { readonly topic: string; readonly type?: string },
     options: OperationOptions = {},
   ): Promise<PublishReceipt> {
     const { data, encoding } = encodeMessage(target);
@@ -56,18 +42,9 @@ export class RobotHandle extends RemoteGraph {
   }
 
   /** Sets or renews a standing command; on topics that move the robot it needs a lease (`LEASE_NEEDED`). */
-  async setStanding(command: StandingCommand, options: OperationOptions = {}): Promise<StandingReceipt> {
-    const { data, encoding } = encodeMessage(command);
-    const { holdMs, rateHz, topic, type } = command;
-    const action: Action = {
-      kind: 'standing.set',
-      topic,
-      encoding,
-      rateHz,
-      holdMs,
-      ...(type === undefined ? {} : { type }),
-    };
-    const { payload } = await this.#command(action, data, options);
+  async setStanding(command: StandingSpec, options: OperationOptions = {}): Promise<StandingReceipt> {
+    const { action, payload: message } = standingAction(command);
+    const { payload } = await this.#command(action, message, options);
     return standingPayloadSchema.parse(JSON.parse(decoder.decode(payload)));
   }
 

@@ -73,6 +73,8 @@ export { RemoteGraph } from './RemoteGraph.ts';
 export type { RemoteRobot } from './RemoteGraph.ts';
 export { decodeSnapshot, encodeSnapshot } from './snapshotPayload.ts';
 export { replyError } from './replyError.ts';
+export { commandAction, encodeMessage, standingAction } from './commandSpec.ts';
+export type { ActionWithPayload, CommandSpec, MessageSpec, StandingSpec } from './commandSpec.ts';
 export { leasePayloadSchema, standingPayloadSchema, stopPayloadSchema } from './payloads.ts';
 export type { StopPayload } from './payloads.ts';
 export { RobotEnd } from './RobotEnd.ts';

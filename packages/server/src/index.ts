@@ -1,5 +1,5 @@
 export type { CommandInfo, CommandKind } from './commands/CommandInfo.ts';
-export type { CommandSpec, MessageSpec, StandingSpec } from './commands/CommandSpec.ts';
+export type { CommandSpec, MessageSpec, StandingSpec } from '@longline/line';
 export type { CommandState, WaitedState } from './commands/Command.ts';
 export type { CommandWatch } from './commands/CommandWatch.ts';
 export type { WhenOffline } from './commands/RobotRequest.ts';

@@ -1,10 +1,9 @@
 import { parseJsonExact } from '@longline/ros';
 import type { OperationOptions } from '@longline/ros';
-import type { Action, Reply } from '@longline/line';
+import { commandAction } from '@longline/line';
+import type { Action, CommandSpec, Reply } from '@longline/line';
 import { randomId } from '../randomId.ts';
 import type { RequestOptions } from '../RequestSender.ts';
-import { commandRequest } from './CommandSpec.ts';
-import type { CommandSpec } from './CommandSpec.ts';
 
 /** How a command is given, and what is waited for. */
 export interface CommandOptions extends OperationOptions {
@@ -40,7 +39,7 @@ export async function runCommand(
   options: CommandOptions,
 ): Promise<CommandOutcome> {
   const { id = randomId(), waitFor = 'done', ...operation } = options;
-  const { action, payload } = commandRequest(spec);
+  const { action, payload } = commandAction(spec);
   const received = Promise.withResolvers<Reply>();
   const ended = send(action, payload, { ...operation, id, handleReceived: received.resolve });
   if (waitFor === 'done') return outcomeOf(id, await ended);

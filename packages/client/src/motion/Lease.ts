@@ -1,8 +1,7 @@
-import { replyError } from '@longline/line';
+import { encodeMessage, replyError } from '@longline/line';
 import type { Action, DeviceRecord, Reply } from '@longline/line';
 import type { Clock, Disposer, LonglineError, OperationOptions } from '@longline/ros';
 import type { DeviceDirectory } from '../DeviceDirectory.ts';
-import { encodeMessage } from '../encodeMessage.ts';
 import { ClientError } from '../errors.ts';
 import type { LeaseStamp, RequestSender } from '../RequestSender.ts';
 import type { RobotHandle } from '../RobotHandle.ts';

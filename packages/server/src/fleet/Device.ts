@@ -1,12 +1,18 @@
-import { DEFAULT_BUFFER_MESSAGES, MessageStream, RemoteGraph } from '@longline/line';
-import type { LineRecord, MessageStreamOptions, RemoteRobot } from '@longline/line';
+import { commandAction, DEFAULT_BUFFER_MESSAGES, MessageStream, RemoteGraph, standingAction } from '@longline/line';
+import type {
+  ActionWithPayload,
+  CommandSpec,
+  LineRecord,
+  MessageStreamOptions,
+  RemoteRobot,
+  StandingSpec,
+} from '@longline/line';
 import { checkTopicName } from '@longline/ros';
 import type { Clock, GraphStatus } from '@longline/ros';
 import type { WaitedState } from '../commands/Command.ts';
 import { actionKindOf, commandInfo } from '../commands/CommandInfo.ts';
 import type { CommandInfo, CommandKind } from '../commands/CommandInfo.ts';
-import { commandAction, endAction, standingAction } from '../commands/CommandSpec.ts';
-import type { ActionWithPayload, CommandSpec, StandingSpec } from '../commands/CommandSpec.ts';
+import { checkedAction } from '../commands/checkedAction.ts';
 import type { Commands } from '../commands/Commands.ts';
 import { CommandWatch } from '../commands/CommandWatch.ts';
 import type { RobotRequest } from '../commands/RobotRequest.ts';
@@ -138,7 +144,7 @@ export class Device extends RemoteGraph {
   }
 
   async endStanding(topic: string, options: CommandOptions = {}): Promise<CommandInfo> {
-    return this.#submit(endAction(topic), options);
+    return this.#submit({ action: { kind: 'standing.end', topic }, payload: new Uint8Array(0) }, options);
   }
 
   /** The standing commands that are held. */
@@ -197,7 +203,7 @@ export class Device extends RemoteGraph {
     signal?.throwIfAborted();
     const command = this.#rooms.requests.submit({
       ...request,
-      ...what,
+      ...checkedAction(what),
       device: this.id,
       principal: this.#principal,
     });

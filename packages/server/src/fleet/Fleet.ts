@@ -1,7 +1,7 @@
 import { isLonglineError } from '@longline/ros';
 import { devicePattern, newestPerKey, parseDeviceId } from '@longline/line';
+import type { StandingSpec } from '@longline/line';
 import type { CommandInfo } from '../commands/CommandInfo.ts';
-import type { StandingSpec } from '../commands/CommandSpec.ts';
 import type { StopOutcome } from '../motion/StopOutcome.ts';
 import { localAdministrator } from '../Principal.ts';
 import type { Principal } from '../Principal.ts';

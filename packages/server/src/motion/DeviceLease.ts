@@ -1,7 +1,7 @@
-import { replyError } from '@longline/line';
+import { commandAction, replyError } from '@longline/line';
 import type { Action, Reply } from '@longline/line';
 import { isLonglineError } from '@longline/ros';
-import { commandAction } from '../commands/CommandSpec.ts';
+import { checkedAction } from '../commands/checkedAction.ts';
 import type { RobotRequests } from '../commands/RobotRequests.ts';
 import type { Principal } from '../Principal.ts';
 import type { Lease } from './Lease.ts';
@@ -70,7 +70,7 @@ export class DeviceLease {
    */
   publish(topic: string, message: unknown, { type }: { readonly type?: string | undefined } = {}): void {
     if (this.lost.aborted) throw lostReason(this.lost);
-    const { action, payload } = commandAction({ kind: 'publish', topic, type, message });
+    const { action, payload } = checkedAction(commandAction({ kind: 'publish', topic, type, message }));
     if (action.kind !== 'publish') return;
     const { requests, principal, handleRefusal } = this.#options;
     const { device, token } = this;
