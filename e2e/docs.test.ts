@@ -51,7 +51,7 @@ function run(command: string): PeerProcess {
 }
 
 describeWithPeer('curl', 'the commands of the documentation', () => {
-  const commands = ['README.md', 'docs/from-connection-scripts.md', 'docs/reading-a-line.md']
+  const commands = ['README.md', 'docs/from-connection-scripts.md', 'docs/reading-a-line.md', 'docs/commands.md']
     .flatMap(documentedCommands)
     .map((command) => command.replace(/^npm run longline -- /, 'longline '))
     .filter((command) => !/^npm /.test(command));
