@@ -14,13 +14,13 @@ const TIMEOUT_MS = 500;
 /** What the way through ROS and a test machine's two cores may add, in milliseconds. */
 const TOLERANCE_MS = 50;
 const OUTAGE_MS = 10_000;
-/** The operator's frames differ by so much. */
-const STEP = 1e-6;
+/** After what hung or was gone is back, late frames would come within this, in milliseconds. */
+const BACK_MS = 2_000;
 const here = dirname(fileURLToPath(import.meta.url));
 const watchScript = readFileSync(join(here, 'velocity_watch.py'), 'utf8');
 
-/** A Twist as ROS delivered it; `ms` is the machine's monotonic clock. */
-const velocitySchema = z.object({ ms: z.number(), x: z.number() });
+/** A Twist as ROS delivered it at `ms` of the machine's monotonic clock; the operator made it at `madeMs`. */
+const velocitySchema = z.object({ ms: z.number(), x: z.number(), madeMs: z.number() });
 type Velocity = z.infer<typeof velocitySchema>;
 
 const velocities = (peer: PeerProcess): Velocity[] =>
@@ -85,6 +85,9 @@ describeWithPeer('roscore', 'a moving robot on a real roscore', () => {
 
   afterEach(async () => {
     await Promise.all([operator.stop(), agent.stop()]);
+    // Whatever happened, no frame moved the robot later than its timeout after it was made.
+    const late = velocities(turtle).filter(({ ms, x, madeMs }) => x === 1 && ms - madeMs > TIMEOUT_MS + TOLERANCE_MS);
+    expect(late).toEqual([]);
   });
 
   afterAll(async () => {
@@ -96,52 +99,49 @@ describeWithPeer('roscore', 'a moving robot on a real roscore', () => {
     expectStill(() => operator.signal('SIGKILL')),
   );
 
-  it('stands still when the operator hangs, and what he then sends is refused', { timeout: TEST_MS }, async () => {
+  it('stands still when the operator hangs, and then has lost the lease', { timeout: TEST_MS }, async () => {
     await expectStill(() => operator.signal('SIGSTOP'));
     const fromMs = monotonicMs();
     operator.signal('SIGCONT');
     await operator.waitFor((peer) => peer.stdout.includes('"lost"'), START_MS);
+    await pause(BACK_MS);
     expect(velocities(turtle).filter(({ ms, x }) => ms > fromMs && x !== 0)).toEqual([]);
   });
 
-  it('stands still when the server stalls, and late frames are refused', { timeout: TEST_MS }, async () => {
-    await expectStill(() => server.process.signal('SIGSTOP'), 1_500);
-    const fromMs = monotonicMs();
+  it('stands still when the server stalls, and nothing late follows', { timeout: TEST_MS }, async () => {
+    await expectStill(() => server.process.signal('SIGSTOP'));
     server.process.signal('SIGCONT');
-    await pause(1_000);
-    const stale = velocities(turtle).filter(({ ms, x }) => ms > fromMs && ms < fromMs + 20 && x !== 0);
-    expect(stale).toEqual([]);
+    await pause(BACK_MS);
   });
 
-  it('stands still when the line is cut without a word', { timeout: TEST_MS }, async () => {
+  it('stands still when the line is cut without a word, and nothing late follows', { timeout: TEST_MS }, async () => {
     await expectStill(() => proxy.set({ blackHole: 'hold' }), OUTAGE_MS);
-    const before = velocities(turtle).findLast(({ x }) => x !== 0)?.x ?? 0;
-    const backMs = monotonicMs();
     await proxy.set({ blackHole: 'off' });
-    await pause(2_000);
-    // Whatever moves it again is newer than what was sent while the link was gone.
-    const sentMeanwhile = ((OUTAGE_MS - TIMEOUT_MS) / 50) * STEP;
-    const later = velocities(turtle).filter(({ ms, x }) => ms > backMs && x !== 0);
-    for (const { x } of later) expect(x - before).toBeGreaterThan(sentMeanwhile);
+    await pause(BACK_MS);
   });
+
+  it('stands still when the line breaks', { timeout: TEST_MS }, () => expectStill(() => proxy.cut()));
 
   it('stands still when the agent is killed', { timeout: TEST_MS }, () =>
     expectStill(() => agent.process.signal('SIGKILL')),
   );
 
-  it('stands still when the agent hangs', { timeout: TEST_MS }, async () => {
+  it('stands still when the agent hangs, and nothing late follows', { timeout: TEST_MS }, async () => {
     await expectStill(() => agent.process.signal('SIGSTOP'));
-    const fromMs = monotonicMs();
     agent.process.signal('SIGCONT');
-    await pause(300);
-    expect(velocities(turtle).filter(({ ms, x }) => ms > fromMs && ms < fromMs + 20 && x !== 0)).toEqual([]);
+    await pause(BACK_MS);
   });
 
-  it('stands still when the agent is stopped in order', { timeout: TEST_MS }, () =>
-    expectStill(() => agent.process.signal('SIGTERM')),
-  );
+  it('stands still when the agent is restarted, and then until a new lease', { timeout: TEST_MS }, async () => {
+    await expectStill(() => agent.process.signal('SIGTERM'));
+    const fromMs = monotonicMs();
+    await agent.launch();
+    await agent.logged('the line is open');
+    await pause(BACK_MS);
+    expect(velocities(turtle).filter(({ ms, x }) => ms > fromMs && x !== 0)).toEqual([]);
+  });
 
-  it('stands still when everything of the agent is killed and started again', { timeout: TEST_MS }, async () => {
+  it('is stopped first thing when all of the agent was killed and starts again', { timeout: TEST_MS }, async () => {
     expect(velocities(turtle).at(-1)?.x).toBeGreaterThan(0);
     operator.signal('SIGKILL');
     await agent.kill();
@@ -156,6 +156,7 @@ describeWithPeer('roscore', 'a moving robot on a real roscore', () => {
   it('stands still when the server is killed', { timeout: TEST_MS }, async () => {
     await expectStill(() => server.kill());
     await server.launch();
+    await pause(BACK_MS);
   });
 
   it('a stop says that an autonomy stack publishes on the same topic', { timeout: TEST_MS }, async () => {

@@ -6,8 +6,8 @@ const say = (line: object): void => console.log(JSON.stringify(line));
 const fleet = connect(server);
 const lease = await fleet.device(device).takeLease({ holdMs: 1_000, takeOver: true });
 lease.lost.addEventListener('abort', () => say({ lost: String(lease.lost.reason) }));
-let count = 0;
 setInterval(() => {
-  // Every frame is another one, so that a late one shows.
-  lease.publish('/cmd_vel', { linear: { x: 1 + ++count / 1_000_000 } });
+  // When it was made, on the machine's monotonic clock, so that a late one shows at ROS.
+  const madeMs = Number(process.hrtime.bigint()) / 1e6;
+  if (!lease.lost.aborted) lease.publish('/cmd_vel', { linear: { x: 1 }, angular: { z: madeMs } });
 }, 50);

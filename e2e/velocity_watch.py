@@ -1,4 +1,5 @@
-"""Prints one JSON line for every Twist on /cmd_vel as ROS delivers it: {"ms", "x"}, ms of the machine's monotonic clock.
+"""Prints one JSON line for every Twist on /cmd_vel as ROS delivers it: {"ms", "x", "madeMs"}, ms of the machine's
+monotonic clock; the operator of the test writes into angular.z when he made it.
 
 With `--drive HZ` it publishes Twists of its own there, as an autonomy stack would.
 """
@@ -11,7 +12,7 @@ from geometry_msgs.msg import Twist
 
 
 def heard(message):
-    print(json.dumps({"ms": time.monotonic() * 1000, "x": message.linear.x}), flush=True)
+    print(json.dumps({"ms": time.monotonic() * 1000, "x": message.linear.x, "madeMs": message.angular.z}), flush=True)
 
 
 rospy.init_node("autonomy" if "--drive" in sys.argv else "velocity_watch", disable_signals=True)
