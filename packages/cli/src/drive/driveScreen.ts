@@ -26,7 +26,8 @@ export function driveScreen(view: DriveView): string[] {
     `${device}  ${headline(view)}`,
     '',
     `asked    linear ${signed(velocity.linear)} m/s   angular ${signed(velocity.angular)} rad/s   speed ${Math.round(speed * 100)} %`,
-    `output   ${target.topic} (${target.type}): ${outputText(record, target.topic)}`,
+    `output   ${target.topic} (${target.type})`,
+    ...outputLines(record, target.topic),
     `lease    ${leaseText(lease, record)}`,
     `way      ${wayText(view)}`,
     `frames   ${frames} sent${lease === undefined || lease.replaced === 0 ? '' : `, ${lease.replaced} replaced or dropped here: the way is full`}`,
@@ -47,13 +48,16 @@ function headline({ lease, record, serverMs, velocity }: DriveView): string {
   return velocity.linear !== 0 || velocity.angular !== 0 ? 'DRIVING' : 'ready';
 }
 
-function outputText(record: DeviceRecord | undefined, topic: string): string {
+/** Each fact on a line of its own: what is cut off at the edge of a narrow terminal warns nobody. */
+function outputLines(record: DeviceRecord | undefined, topic: string): string[] {
   const output = record?.status.motion?.outputs.find(({ kind, name }) => kind === 'topic' && name === topic);
-  if (output === undefined) return 'not in use yet';
-  const others =
-    output.others.length === 0 ? '' : `; ${output.others.join(', ')} PUBLISHES TOO, and no stop here stops that`;
-  const refused = output.refused === 0 ? '' : `; ${output.refused} refused, last ${output.lastRefusal ?? 'unknown'}`;
-  return `${output.state}, timeout ${output.timeoutMs} ms${others}${refused}`;
+  if (output === undefined) return ['robot    not in use yet'];
+  const { lastRefusal = 'unknown', others, refused, state, timeoutMs } = output;
+  return [
+    `robot    ${state}; stops after ${timeoutMs} ms without a fresh frame`,
+    ...others.map((name) => `ALSO BY  ${name}, which a stop here does not stop`),
+    ...(refused === 0 ? [] : [`refused  ${refused}, last ${lastRefusal}`]),
+  ];
 }
 
 function leaseText(lease: DriveView['lease'], record: DeviceRecord | undefined): string {
