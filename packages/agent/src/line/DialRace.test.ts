@@ -40,11 +40,11 @@ describe('unanswered dials', () => {
     ]);
   });
 
-  test('one that was answered gets a second before another starts beside it, then two, then four', async () => {
+  test('one that was answered gets half a second before another starts beside it, then twice as long each time, at most four seconds', async () => {
     const { network } = start();
     network.answer = (dial) => dial.progress();
     await network.clock.advance(12_000);
-    expect(network.dialledMs).toEqual([0, 1_000, 3_000, 7_000, 11_000]);
+    expect(network.dialledMs).toEqual([0, 500, 1_500, 3_500, 7_500, 11_500]);
   });
 
   test('unreachable networks are tried again every half second to a second, without end', async () => {
@@ -81,14 +81,14 @@ describe('a server that nobody listens for', () => {
 });
 
 describe('of several connections', () => {
-  test('only one greets; the next holds its hello until that one has been silent for a second and is dropped', async () => {
+  test('only one greets; the next holds its hello until that one has been silent for half a second and is dropped', async () => {
     const { network, opened } = start();
     await network.clock.advance(500);
     const [first, second] = network.dials;
     first!.open();
     second!.open();
     expect(network.does).toEqual(['greeted', 'waits']);
-    await network.clock.advance(999);
+    await network.clock.advance(499);
     expect(network.does).toEqual(['greeted', 'waits']);
     await network.clock.advance(1);
     expect(network.does.slice(0, 2)).toEqual(['dropped', 'greeted']);

@@ -7,10 +7,10 @@ const OVERLAP_MS = 500;
 /** Most dials under way at once. */
 export const MAX_DIALS = 6;
 /** A dial that was answered, but is not welcomed yet, has so long before another starts, doubling to the second, in milliseconds. */
-export const PATIENCE_MS = 1_000;
+export const PATIENCE_MS = 500;
 const MOST_PATIENCE_MS = 4_000;
 /** Who greeted has so long to be welcomed before the next may greet, doubling to the second, in milliseconds. */
-const GREETING_MS = 1_000;
+const GREETING_MS = 500;
 const MOST_GREETING_MS = 8_000;
 
 /**
@@ -21,7 +21,7 @@ const MOST_GREETING_MS = 8_000;
  *   answered gets longer, since others beside it would only take what a slow link carries.
  * - Of more than 6 the oldest and the one that greeted stay, for a path of long round trips; the second oldest is dropped.
  * - **Only one says its hello.** A server takes a second hello of a device as its newer line and closes the first. So who is
- *   connected while another waits for its welcome is held: it greets when that one failed, or has been silent for 1 s (longer
+ *   connected while another waits for its welcome is held: it greets when that one failed, or has been silent for 0.5 s (longer
  *   where it took longer to be connected, and each time), and only after that one was dropped with all it still had to send.
  */
 export class DialRace {
