@@ -5,6 +5,10 @@ import { LonglineError } from '@longline/ros';
  * 45xx mirror HTTP.
  */
 export const lineCloseCodes = {
+  ACCESS_REVOKED: 4401,
+  DEVICE_KEY_NEEDED: 4401,
+  DEVICE_KEY_REVOKED: 4401,
+  DEVICE_KEY_UNKNOWN: 4401,
   DEVICE_ID_INVALID: 4400,
   DEVICE_LIMIT: 4429,
   FRAME_MALFORMED: 4400,
@@ -17,7 +21,10 @@ export const lineCloseCodes = {
   LINE_REPLACED: 4409,
   LINE_SILENT: 4408,
   LINE_UNKNOWN: 4404,
+  RIGHTS_CHANGED: 4403,
   SERVER_STOPPING: 4503,
+  SIGNATURE_INVALID: 4401,
+  TOKEN_EXPIRED: 4401,
 } as const;
 
 /** Codes that replies made on this side carry besides those (clause 5.4). */

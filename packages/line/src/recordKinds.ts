@@ -2,6 +2,7 @@
 export const recordKinds = {
   hello: 0x01,
   welcome: 0x02,
+  challenge: 0x03,
   schema: 0x10,
   advertise: 0x11,
   unadvertise: 0x12,

@@ -6,7 +6,7 @@ import { expect, test } from 'vitest';
 import { AgentSession } from './gateway/AgentSession.ts';
 import { defaultServerLimits } from './limits.ts';
 import { LiveSession } from './live/LiveSession.ts';
-import { localAdministrator } from './Principal.ts';
+import { localAdministrator } from './access/Principal.ts';
 import { bytesSchema, floatSchema, int64Schema } from './testing/schemas.ts';
 import { ServerRooms } from './testing/ServerRooms.fixture.ts';
 

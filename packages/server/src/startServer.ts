@@ -15,7 +15,7 @@ import { defaultServerLimits } from './limits.ts';
 import type { ServerLimits } from './limits.ts';
 import { serverMetrics } from './metrics/serverMetrics.ts';
 import { openMotionRooms } from './motion/openMotionRooms.ts';
-import { localAdministrator } from './Principal.ts';
+import { localAdministrator } from './access/Principal.ts';
 import { MemoryBus } from './seams/MemoryBus.ts';
 import { MemoryFleetStore } from './seams/MemoryFleetStore.ts';
 import { StandingCommands } from './standing/StandingCommands.ts';

@@ -116,6 +116,7 @@ const line: LineRecord = {
 const bodies: Record<RecordKindName, Uint8Array> = {
   hello: json(sampleHello),
   welcome: json(sampleWelcome),
+  challenge: json({ nonce: 'A'.repeat(43), server: 's' }),
   schema: json({ hash, ...schema }),
   advertise: json({ channels: [channel] }),
   unadvertise: json({ channels: [1] }),

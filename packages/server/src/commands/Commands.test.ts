@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { FleetState } from '../fleet/FleetState.ts';
 import { defaultServerLimits } from '../limits.ts';
 import type { ServerLimits } from '../limits.ts';
-import { localAdministrator } from '../Principal.ts';
+import { localAdministrator } from '../access/Principal.ts';
 import { FakeRobotLine, helloOf } from '../testing/FakeRobotLine.ts';
 import { commandInfo } from './CommandInfo.ts';
 import { Commands } from './Commands.ts';

@@ -3,7 +3,7 @@ import type { Disposer } from '@longline/ros';
 import { FakeClock } from '@longline/testing';
 import { FleetState } from '../fleet/FleetState.ts';
 import { defaultServerLimits } from '../limits.ts';
-import { localAdministrator } from '../Principal.ts';
+import { localAdministrator } from '../access/Principal.ts';
 import type { CommandRecord } from '../store/CommandRecord.ts';
 import { MemoryCommandStore } from '../store/MemoryCommandStore.ts';
 import { FakeRobotLine, helloOf } from '../testing/FakeRobotLine.ts';

@@ -1,5 +1,5 @@
 import type { Action } from '@longline/line';
-import type { Principal } from '../Principal.ts';
+import type { Principal } from '../access/Principal.ts';
 
 /** Whether a command for an absent robot is refused at once, or kept until its deadline and sent when the robot is back. */
 export const offlineChoices = ['refuse', 'wait'] as const;

@@ -2,7 +2,7 @@ import { FakeClock } from '@longline/testing';
 import { expect, test } from 'vitest';
 import { FleetState } from '../fleet/FleetState.ts';
 import { defaultServerLimits } from '../limits.ts';
-import { localAdministrator } from '../Principal.ts';
+import { localAdministrator } from '../access/Principal.ts';
 import { MemoryCommandStore } from '../store/MemoryCommandStore.ts';
 import { commandRecord } from '../store/commandRecord.fixture.ts';
 import type { CommandRecord } from '../store/CommandRecord.ts';

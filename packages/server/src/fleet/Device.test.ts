@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { localAdministrator } from '../Principal.ts';
+import { localAdministrator } from '../access/Principal.ts';
 import { FakeRobotLine, helloOf } from '../testing/FakeRobotLine.ts';
 import { ServerRooms } from '../testing/ServerRooms.fixture.ts';
 import { Device } from './Device.ts';

@@ -21,7 +21,7 @@ import { takeLease } from '../motion/DeviceLease.ts';
 import type { DeviceLease, TakeLeaseOptions } from '../motion/DeviceLease.ts';
 import { stopOutcome } from '../motion/StopOutcome.ts';
 import type { StopOutcome } from '../motion/StopOutcome.ts';
-import type { Principal } from '../Principal.ts';
+import type { Principal } from '../access/Principal.ts';
 import type { CommandState } from '../store/CommandRecord.ts';
 import type { StandingCommands, StandingInfo } from '../standing/StandingCommands.ts';
 import { channelInfo } from './ChannelInfo.ts';

@@ -11,7 +11,7 @@ import type { Device } from '../fleet/Device.ts';
 import type { DeviceState } from '../fleet/DeviceState.ts';
 import type { Fleet } from '../fleet/Fleet.ts';
 import type { FleetState } from '../fleet/FleetState.ts';
-import type { Principal } from '../Principal.ts';
+import type { Principal } from '../access/Principal.ts';
 import type { Audit } from '../store/Audit.ts';
 
 declare module 'fastify' {

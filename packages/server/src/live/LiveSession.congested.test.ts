@@ -6,7 +6,7 @@ import { expect, test } from 'vitest';
 import type { DeviceState } from '../fleet/DeviceState.ts';
 import type { FleetState } from '../fleet/FleetState.ts';
 import type { ServerLimits } from '../limits.ts';
-import { localAdministrator } from '../Principal.ts';
+import { localAdministrator } from '../access/Principal.ts';
 import { FakeRobotLine, helloOf } from '../testing/FakeRobotLine.ts';
 import { messageRecord } from '../testing/messageRecord.ts';
 import { bytesSchema, int64Schema } from '../testing/schemas.ts';

@@ -23,7 +23,7 @@ import type { ChannelState } from '../fleet/ChannelState.ts';
 import { deviceLine } from '../fleet/deviceLine.ts';
 import type { DeviceState } from '../fleet/DeviceState.ts';
 import type { DeviceWatcher, FleetState } from '../fleet/FleetState.ts';
-import type { Principal } from '../Principal.ts';
+import type { Principal } from '../access/Principal.ts';
 import { LineSubscriptions } from './LineSubscriptions.ts';
 import { ReaderMotion } from './ReaderMotion.ts';
 import { TopicSubscription } from './TopicSubscription.ts';

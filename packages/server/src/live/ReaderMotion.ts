@@ -6,7 +6,7 @@ import { ServerError } from '../errors.ts';
 import type { MotionFrame } from '../motion/MotionFrame.ts';
 import type { MotionRefusal, MotionStream } from '../motion/MotionStream.ts';
 import { RefusalLimit } from '../motion/RefusalLimit.ts';
-import type { Principal } from '../Principal.ts';
+import type { Principal } from '../access/Principal.ts';
 
 /** Streams of one reader; with one more the oldest ends, whose next frame opens it anew. */
 const MAX_STREAMS = 100;

@@ -3,7 +3,7 @@ import type { Action, Reply } from '@longline/line';
 import { isLonglineError } from '@longline/ros';
 import { checkedAction } from '../commands/checkedAction.ts';
 import type { RobotRequests } from '../commands/RobotRequests.ts';
-import type { Principal } from '../Principal.ts';
+import type { Principal } from '../access/Principal.ts';
 import type { Lease } from './Lease.ts';
 import { confirmedLease } from './leaseReply.ts';
 import type { MotionRefusal, MotionStream } from './MotionStream.ts';

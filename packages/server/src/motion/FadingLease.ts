@@ -1,5 +1,5 @@
 import type { Disposer } from '@longline/ros';
-import type { Principal } from '../Principal.ts';
+import type { Principal } from '../access/Principal.ts';
 
 /** A lease that was given back, or that the robot may or may not have: it counts as held until the robot says or its time ran out. */
 export class FadingLease {

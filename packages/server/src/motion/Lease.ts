@@ -1,5 +1,5 @@
 import type { LonglineError } from '@longline/ros';
-import type { Principal } from '../Principal.ts';
+import type { Principal } from '../access/Principal.ts';
 
 /** What is fixed about a lease when the robot has confirmed it. */
 export interface LeaseIdentity {

@@ -2,7 +2,7 @@ import type { Action, Reply, ReplyListener } from '@longline/line';
 import type { Clock, Disposer, LonglineError } from '@longline/ros';
 import type { RobotRequest } from '../commands/RobotRequest.ts';
 import type { DeviceState } from '../fleet/DeviceState.ts';
-import type { Principal } from '../Principal.ts';
+import type { Principal } from '../access/Principal.ts';
 import type { AuditSink } from './AuditSink.ts';
 import { FadingLease } from './FadingLease.ts';
 import { Lease } from './Lease.ts';

@@ -1,4 +1,4 @@
-import type { Principal } from '../Principal.ts';
+import type { Principal } from '../access/Principal.ts';
 
 /** A word about the lease of a device. */
 export interface LeaseWord {

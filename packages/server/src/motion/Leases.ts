@@ -3,7 +3,7 @@ import type { Clock, Disposer } from '@longline/ros';
 import { deviceOffline, deviceUnknown } from '../errors.ts';
 import type { DeviceState } from '../fleet/DeviceState.ts';
 import type { DeviceEvent, DeviceWatcher, FleetState } from '../fleet/FleetState.ts';
-import type { Principal } from '../Principal.ts';
+import type { Principal } from '../access/Principal.ts';
 import type { AuditSink } from './AuditSink.ts';
 import type { Lease } from './Lease.ts';
 import { leaseLost, leaseNeeded } from './leaseErrors.ts';

@@ -1,7 +1,7 @@
 import type { Clock } from '@longline/ros';
 import { deviceOffline } from '../errors.ts';
 import type { FleetState } from '../fleet/FleetState.ts';
-import type { Principal } from '../Principal.ts';
+import type { Principal } from '../access/Principal.ts';
 import type { AuditSink } from './AuditSink.ts';
 import { FrameRate } from './FrameRate.ts';
 import type { Lease } from './Lease.ts';

@@ -1,5 +1,6 @@
 import type { Action, Reply } from '@longline/line';
-import type { Principal } from '../Principal.ts';
+import { localAdministrator } from '../access/Principal.ts';
+import type { Principal } from '../access/Principal.ts';
 import type { ServerRooms } from '../testing/ServerRooms.fixture.ts';
 import type { MotionRefusal, MotionStream } from './MotionStream.ts';
 
@@ -11,7 +12,7 @@ export class Operator {
 
   constructor(rooms: ServerRooms, name: string) {
     this.#rooms = rooms;
-    this.principal = { name, role: 'admin' };
+    this.principal = { ...localAdministrator, id: name, name };
   }
 
   /** Asks, and keeps every word of the answer; a refusal before the robot was asked is one too. */

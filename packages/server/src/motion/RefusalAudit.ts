@@ -1,6 +1,6 @@
 import { isLonglineError } from '@longline/ros';
 import type { Clock } from '@longline/ros';
-import type { Principal } from '../Principal.ts';
+import type { Principal } from '../access/Principal.ts';
 import type { AuditSink } from './AuditSink.ts';
 
 /** The same refusal is kept once in so many milliseconds: an operator's program asks many times a second. */

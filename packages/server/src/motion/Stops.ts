@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Action, Reply, ReplyListener } from '@longline/line';
 import type { Clock, Disposer } from '@longline/ros';
+import { localAdministrator } from '../access/Principal.ts';
 import type { RobotRequest } from '../commands/RobotRequest.ts';
 import type { DeviceState } from '../fleet/DeviceState.ts';
 import type { DeviceEvent, DeviceWatcher, FleetState } from '../fleet/FleetState.ts';
@@ -139,7 +140,8 @@ export class Stops implements DeviceWatcher {
     this.#underWay.add(stop.id);
     const { device, outputs, by } = stop;
     const action: Action = outputs === undefined ? { kind: 'stop' } : { kind: 'stop', outputs };
-    const principal = { name: by, role: 'admin' } as const;
+    // Kept from before a restart, perhaps: who asked may be nobody's name any more, and a stop asks for no rights twice.
+    const principal = { ...localAdministrator, name: by };
     this.#options.ask({ device, principal, action, payload: nothing }, (reply) => {
       if (reply.state !== 'received') this.#settled(stop, reply);
     });

@@ -4,7 +4,7 @@ import type { Command } from '../commands/Command.ts';
 import { Commands } from '../commands/Commands.ts';
 import { FleetState } from '../fleet/FleetState.ts';
 import { defaultServerLimits } from '../limits.ts';
-import { localAdministrator } from '../Principal.ts';
+import { localAdministrator } from '../access/Principal.ts';
 import { FakeRobotLine, helloOf } from '../testing/FakeRobotLine.ts';
 import { StandingCommands } from './StandingCommands.ts';
 

@@ -9,7 +9,7 @@ import { ServerError } from '../errors.ts';
 import type { DeviceEvent, DeviceWatcher } from '../fleet/FleetState.ts';
 import type { DeviceState } from '../fleet/DeviceState.ts';
 import type { Lease } from '../motion/Lease.ts';
-import type { Principal } from '../Principal.ts';
+import type { Principal } from '../access/Principal.ts';
 
 type SetAction = Extract<Action, { kind: 'standing.set' }>;
 type EndAction = Extract<Action, { kind: 'standing.end' }>;
