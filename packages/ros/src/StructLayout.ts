@@ -33,7 +33,7 @@ export interface StructLayout {
   readonly fieldNames: ReadonlySet<string>;
   /** Fewest bytes on the wire, without padding. */
   readonly minBytes: number;
-  /** Fewest objects that a decoded value is made of. */
+  /** Fewest objects, strings and booleans that a decoded value is made of. */
   readonly minObjects: number;
 }
 
@@ -155,7 +155,8 @@ function minBytesOf(element: ElementLayout): number {
   }
 }
 
+/** Arrays of numbers are one typed array; everything else is made one by one. */
 function objectsOf(element: ElementLayout): number {
   if (element.kind === 'struct') return element.struct.minObjects;
-  return element.kind === 'time' ? 1 : 0;
+  return element.kind === 'number' ? 0 : 1;
 }

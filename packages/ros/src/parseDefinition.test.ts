@@ -41,6 +41,8 @@ describe('a definition is refused', () => {
     ['for types that contain each other', ros1(`U[] u\n${SEPARATOR}\nMSG: p/U\nT[] t\n`), 'contains itself'],
     ['for a separator without MSG', ros1(`${SEPARATOR}\nIDL: p/U\n`), 'MSG: pkg/Type'],
     ['for huge fixed parts', ros1('float64[4000000] a\n'), 'fixed-length parts'],
+    ['for very many fixed strings', ros1('string[100000] a\n'), 'fixed-length parts'],
+    ['for very many fixed booleans', ros1('bool[100000] a\n'), 'fixed-length parts'],
     ['for a default that cannot be read', ros2('string s "abc\n'), 'cannot be read'],
     ['for its length', ros1(`# ${'x'.repeat(MAX_DEFINITION_LENGTH)}\n`), 'at most 1048576'],
   ])('%s', (_why, schema, words) => {
