@@ -1,11 +1,24 @@
-import { describe, expect, test } from 'vitest';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join as joinPath } from 'node:path';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { everything } from '../access/Principal.ts';
+import { openCredentials } from '../store/sqlite/openCredentials.ts';
 import type { CredentialStore, TokenRecord } from './CredentialStore.ts';
 import { MemoryCredentialStore } from './MemoryCredentialStore.ts';
 
 /** Every implementation, each opened empty. */
 const implementations: Readonly<Record<string, () => Promise<CredentialStore>>> = {
   MemoryCredentialStore: () => Promise.resolve(new MemoryCredentialStore()),
+  SqliteCredentialStore: async () => {
+    const directory = mkdtempSync(joinPath(tmpdir(), 'longline-credentials-'));
+    const store = await openCredentials(directory);
+    onTestFinished(() => {
+      store.close();
+      rmSync(directory, { recursive: true });
+    });
+    return store;
+  },
 };
 
 const ann: TokenRecord = {

@@ -2,6 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import { ServerError } from '../../errors.ts';
+import { migrate } from './migrate.ts';
 import { migrations } from './migrations.ts';
 
 /** The database's file in the data directory. */
@@ -20,22 +21,11 @@ export async function openDatabase(directory: string): Promise<DatabaseSync> {
     // One server to a directory: two would both believe that they alone give out the orders.
     database.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;');
     database.exec('PRAGMA journal_size_limit = 16777216; BEGIN IMMEDIATE; COMMIT;');
-    migrate(database);
+    migrate(database, migrations);
     return database;
   } catch (error) {
     database?.close();
     throw unusable(path, error);
-  }
-}
-
-function migrate(database: DatabaseSync): void {
-  const version = Number(database.prepare('PRAGMA user_version').get()?.['user_version']);
-  if (version > migrations.length) {
-    throw new Error(`it has version ${version}, this Longline knows up to ${migrations.length}; update Longline`);
-  }
-  for (const [index, migration] of migrations.entries()) {
-    if (index < version) continue;
-    database.exec(`BEGIN; ${migration}; PRAGMA user_version = ${index + 1}; COMMIT;`);
   }
 }
 
