@@ -1,5 +1,6 @@
 import { encodeBase64 } from './base64.ts';
 import { RosError } from './errors.ts';
+import { ExactJsonReader } from './ExactJsonReader.ts';
 
 /** How NaN and infinities are written: as `"NaN"`, `"Infinity"`, `"-Infinity"`, or as `null` like rosbridge does. */
 export interface JsonOptions {
@@ -14,16 +15,14 @@ export const MAX_JSON_DEPTH = 128;
 const longInteger = /(?:^|[[:,\s])-?\d{16,}(?![\d.eE])/;
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
-const integerSource = /^-?\d{16,40}$/;
 
 /** Parses JSON; integers beyond 2^53 become `bigint` with all their digits. Throws `MESSAGE_INVALID`. */
 export function parseJsonExact(text: string): unknown {
   checkDepth(text);
   try {
-    const value: unknown = longInteger.test(text) ? JSON.parse(text, reviveExact) : JSON.parse(text);
-    return value;
+    const value: unknown = JSON.parse(text);
+    return longInteger.test(text) ? new ExactJsonReader(text).read() : value;
   } catch (cause) {
-    if (cause instanceof RosError) throw cause;
     const why = cause instanceof Error ? cause.message.slice(0, 200) : 'it cannot be parsed';
     throw new RosError('MESSAGE_INVALID', `A JSON text of ${text.length} characters is not valid: ${why}.`, { cause });
   }
@@ -66,29 +65,21 @@ function stringify(value: unknown, options: JsonOptions, depth: number): string 
 function stringifyObject(value: object, options: JsonOptions, depth: number): string {
   if (value instanceof Uint8Array) return `"${encodeBase64(value)}"`;
   if (Array.isArray(value) || (ArrayBuffer.isView(value) && !(value instanceof DataView))) {
-    const items: string[] = [];
-    for (const item of value as Iterable<unknown>) items.push(stringify(item, options, depth + 1));
-    return `[${items.join(',')}]`;
+    let items = '';
+    for (const item of value as Iterable<unknown>) {
+      items += items === '' ? stringify(item, options, depth + 1) : `,${stringify(item, options, depth + 1)}`;
+    }
+    return `[${items}]`;
   }
-  const members: string[] = [];
+  let members = '';
   for (const [key, member] of Object.entries(value)) {
-    if (member !== undefined) members.push(`${JSON.stringify(key)}:${stringify(member, options, depth + 1)}`);
+    if (member === undefined) continue;
+    members += `${members === '' ? '' : ','}${JSON.stringify(key)}:${stringify(member, options, depth + 1)}`;
   }
-  return `{${members.join(',')}}`;
+  return `{${members}}`;
 }
 
-function reviveExact(_key: string, value: unknown, context?: { readonly source?: string }): unknown {
-  if (typeof value !== 'number' || Number.isSafeInteger(value)) return value;
-  if (context?.source === undefined) {
-    throw new RosError(
-      'NOT_SUPPORTED',
-      'This JavaScript engine cannot read integers beyond 2^53 from JSON. Use Node 22, Chrome 114, Firefox 135, Safari 18.4 or newer.',
-    );
-  }
-  return integerSource.test(context.source) ? BigInt(context.source) : value;
-}
-
-/** Before parsing, because a reviver (and every later reader) walks by recursion. */
+/** Before parsing, because every later reader walks by recursion. */
 function checkDepth(text: string): void {
   let depth = 0;
   for (let i = 0; i < text.length; i++) {
