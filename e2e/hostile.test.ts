@@ -155,6 +155,7 @@ it(
       const random = randomFrom(seed + connections++);
       const serve = async (): Promise<void> => {
         const probe = new FrameProbe(socket);
+        probe.send(sampleFrame('challenge'));
         await probe.received('hello');
         if (random(10) > 0) probe.send(sampleFrame('welcome', sampleWelcome));
         await bombard(probe, random, ['request', 'ping', 'pong', 'ack'], tally);
