@@ -6,6 +6,7 @@ import type { Principal } from '../access/Principal.ts';
 import { ServerError } from '../errors.ts';
 import type { CredentialStore, TokenRecord } from './CredentialStore.ts';
 import { FailureLimit } from './FailureLimit.ts';
+import { principalOf } from './principalOf.ts';
 import { refuseTokenInUrl } from './refuseTokenInUrl.ts';
 import { secretHash } from './secretHash.ts';
 import { TICKET_MS, Tickets } from './Tickets.ts';
@@ -41,8 +42,6 @@ export class Authenticator {
   readonly #clock: Clock;
   readonly #tickets: Tickets;
   readonly #handleFailure: (address: string, code: string) => void;
-  /** One principal to a record, as long as the record is not changed. */
-  readonly #principals = new WeakMap<TokenRecord, Principal>();
 
   constructor({ store, clock, handleFailure = () => undefined }: AuthenticatorOptions) {
     this.isLocked = store.isLocked;
@@ -66,7 +65,7 @@ export class Authenticator {
     const hash = secretHash(secret);
     const record = token.test(secret) ? this.#store.findToken(hash) : undefined;
     if (record === undefined || !isSame(hash, record.hash)) throw this.#failed(address, tokenUnknown());
-    return this.#principalOf(record);
+    return this.#admit(record);
   }
 
   /** Who opens a WebSocket: as {@link authenticate}, or by a ticket in the query. Throws the same, and `TICKET_UNKNOWN`. */
@@ -78,7 +77,7 @@ export class Authenticator {
     const id = this.#tickets.use(ticket);
     const record = id === undefined ? undefined : this.#store.tokens().find((known) => known.id === id);
     if (record === undefined) throw this.#failed(address, ticketUnknown());
-    return this.#principalOf(record);
+    return this.#admit(record);
   }
 
   /** A ticket with which who asks opens one WebSocket. Throws `TOO_MANY_REQUESTS`. */
@@ -91,13 +90,11 @@ export class Authenticator {
     return this.#store.tokens().find(({ id }) => id === principal.id);
   }
 
-  #principalOf(record: TokenRecord): Principal {
-    const { id, name, role, scope, expiresMs, revokedMs } = record;
+  #admit(record: TokenRecord): Principal {
+    const { name, expiresMs, revokedMs } = record;
     if (revokedMs !== undefined) throw tokenRevoked(name);
     if (expiresMs !== undefined && this.#nowMs() >= expiresMs) throw tokenExpired(name, expiresMs);
-    let principal = this.#principals.get(record);
-    if (principal === undefined) this.#principals.set(record, (principal = { id, name, role, scope }));
-    return principal;
+    return principalOf(record);
   }
 
   /** The error to answer with. */

@@ -17,6 +17,12 @@ export const auditWhats = [
   'motion.refused',
   'stop',
   'stop.release',
+  // `target` is the token's name, `details` what it is for.
+  'token.add',
+  'token.change',
+  'token.revoke',
+  // Wrong credentials came: at most an entry every 10 s, `details` has how many and the last one's address.
+  'login.failed',
 ] as const;
 export type AuditWhat = (typeof auditWhats)[number];
 
