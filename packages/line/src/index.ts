@@ -6,6 +6,8 @@ export { bindMessagePort } from './bindMessagePort.ts';
 export type { MessagePortLike } from './bindMessagePort.ts';
 export { bindWebSocket } from './bindWebSocket.ts';
 export type { LineEndpoint, WebSocketLike } from './bindWebSocket.ts';
+export { MAX_CHALLENGE_BYTES, NONCE_BYTES, serverNameSchema } from './challenge.ts';
+export type { Challenge, HelloProof, HelloSigner } from './challenge.ts';
 export type { ChannelRecord, Delivery, Lane, SchemaRecord } from './channelRecords.ts';
 export { CoarseTimers } from './CoarseTimers.ts';
 export type { SharedDefinitions } from './ChannelReceiver.ts';
@@ -19,6 +21,7 @@ export type { LineClose, LineErrorCode } from './errors.ts';
 export { Fifo } from './Fifo.ts';
 export { FrameBuilder } from './FrameBuilder.ts';
 export type { AgentHello, Hello, ReaderHello, Welcome } from './hello.ts';
+export { decodeHello, encodeHello, SIGNATURE_BYTES } from './helloRecord.ts';
 export { KeyedValues } from './KeyedValues.ts';
 export { defaultLimits, subprotocols } from './limits.ts';
 export type { LineLimits } from './limits.ts';
@@ -75,7 +78,13 @@ export { decodeSnapshot, encodeSnapshot } from './snapshotPayload.ts';
 export { replyError } from './replyError.ts';
 export { commandAction, encodeMessage, standingAction } from './commandSpec.ts';
 export type { ActionWithPayload, CommandSpec, MessageSpec, StandingSpec } from './commandSpec.ts';
-export { leasePayloadSchema, standingPayloadSchema, stopPayloadSchema } from './payloads.ts';
+export {
+  graphPayloadSchema,
+  leasePayloadSchema,
+  namesPayloadSchema,
+  standingPayloadSchema,
+  stopPayloadSchema,
+} from './payloads.ts';
 export type { StopPayload } from './payloads.ts';
 export { RobotEnd } from './RobotEnd.ts';
 export type { OutgoingRequest, RobotEndHandlers, RobotWelcome } from './RobotEnd.ts';

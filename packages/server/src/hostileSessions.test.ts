@@ -3,10 +3,15 @@ import type { RecordKindName } from '@longline/line';
 import { schemaHash } from '@longline/ros';
 import { FakeClock } from '@longline/testing';
 import { expect, test } from 'vitest';
+import { MemoryCredentialStore } from './credentials/MemoryCredentialStore.ts';
+import { RobotAdmission } from './credentials/RobotAdmission.ts';
+import { Sessions } from './credentials/Sessions.ts';
 import { AgentSession } from './gateway/AgentSession.ts';
 import { defaultServerLimits } from './limits.ts';
 import { LiveSession } from './live/LiveSession.ts';
+import { FleetView } from './access/FleetView.ts';
 import { localAdministrator } from './access/Principal.ts';
+import type { Principal } from './access/Principal.ts';
 import { bytesSchema, floatSchema, int64Schema } from './testing/schemas.ts';
 import { ServerRooms } from './testing/ServerRooms.fixture.ts';
 
@@ -156,6 +161,9 @@ test(`sessions of 2000 hostile agents and readers fail with documented codes, ne
   let epoch = 0;
   const host = {
     fleet,
+    viewOf: (principal: Principal) => new FleetView(fleet, clock, principal),
+    admission: new RobotAdmission({ store: new MemoryCredentialStore(), name: 'n' }),
+    sessions: new Sessions(),
     clock,
     requests,
     lineLimits: {},
@@ -183,9 +191,9 @@ test(`sessions of 2000 hostile agents and readers fail with documented codes, ne
     const agent = new AgentSession(host, transport());
     const device = one(['r0', 'r1', 'r2']);
     agent.handleFrame(
-      frame(
+      headed(
         'hello',
-        encode({
+        {
           role: 'agent',
           device,
           boot: 'b',
@@ -195,7 +203,8 @@ test(`sessions of 2000 hostile agents and readers fail with documented codes, ne
           software: '',
           robot: '',
           features: [],
-        }),
+        },
+        new Uint8Array(0),
       ),
     );
     await clock.advance(0);

@@ -8,7 +8,7 @@ export type { ServerErrorCode } from './errors.ts';
 export type { ChannelInfo } from './fleet/ChannelInfo.ts';
 export type { CommandListOptions, CommandOptions, Device } from './fleet/Device.ts';
 export type { DeviceInfo } from './fleet/DeviceInfo.ts';
-export type { DeviceOutcome, Fleet, FleetOptions } from './fleet/Fleet.ts';
+export type { DeviceOutcome, Fleet } from './fleet/Fleet.ts';
 export type { LatestMessage } from './fleet/LatestMessage.ts';
 export type { MessageStream, MessageStreamOptions } from '@longline/line';
 export { defaultServerLimits } from './limits.ts';

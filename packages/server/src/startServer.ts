@@ -5,11 +5,16 @@ import type { Clock } from '@longline/ros';
 import { destination, pino } from 'pino';
 import type { Logger } from 'pino';
 import { Commands } from './commands/Commands.ts';
+import { Authenticator } from './credentials/Authenticator.ts';
+import { MemoryCredentialStore } from './credentials/MemoryCredentialStore.ts';
+import { RobotAdmission } from './credentials/RobotAdmission.ts';
+import { Sessions } from './credentials/Sessions.ts';
 import { ServerError } from './errors.ts';
 import { Fleet } from './fleet/Fleet.ts';
 import { FleetState } from './fleet/FleetState.ts';
 import { Gateway } from './gateway/Gateway.ts';
 import { OriginGuard } from './gateway/OriginGuard.ts';
+import { principalOf } from './http/App.ts';
 import { createApp } from './http/createApp.ts';
 import { defaultServerLimits } from './limits.ts';
 import type { ServerLimits } from './limits.ts';
@@ -93,9 +98,25 @@ export async function startServer(options: ServerOptions = {}): Promise<Server> 
   const store = new MemoryFleetStore();
   const guard = new OriginGuard({ loopbackOnly });
   const software = `longline-server ${version}`;
-  const gateway = new Gateway({ fleet: state, requests, store, bus, guard, clock, limits, log, name, software });
+  const credentials = new MemoryCredentialStore();
+  const sessions = new Sessions();
+  const admission = new RobotAdmission({ store: credentials, name });
+  const gateway = new Gateway({
+    fleet: state,
+    requests,
+    admission,
+    sessions,
+    store,
+    bus,
+    guard,
+    clock,
+    limits,
+    log,
+    name,
+    software,
+  });
   const handleFault = (what: string, error: unknown): void => gateway.handleFault(what, error);
-  const fleet = new Fleet({ fleet: state, commands, requests, standing, clock, handleFault });
+  const fleet = new Fleet({ fleet: state, commands, requests, standing, clock, handleFault }, localAdministrator);
   let ready = false;
   let listened = false;
   const metrics = serverMetrics({
@@ -109,17 +130,16 @@ export async function startServer(options: ServerOptions = {}): Promise<Server> 
   });
   const app = await createApp(
     {
-      state,
-      fleet,
-      commands,
+      fleetOf: (request) => fleet.as(principalOf(request)),
       audit,
       requests,
+      sessions,
       clock,
       metrics,
       isReady: () => ready,
-      principalOf: () => localAdministrator,
+      principalOf,
     },
-    { guard, maxBodyBytes: limits.maxBodyBytes, version, log },
+    { guard, authenticator: new Authenticator({ store: credentials, clock }), maxBodyBytes: limits.maxBodyBytes, version, log },
   );
   app.server.on('upgrade', (request, socket, head) => gateway.handleUpgrade(request, socket, head));
   app.server.maxConnections = limits.maxSockets + HTTP_CONNECTIONS;

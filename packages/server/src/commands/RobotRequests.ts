@@ -1,5 +1,8 @@
 import { isCommand, isStop } from '@longline/line';
 import type { Reply, ReplyListener } from '@longline/line';
+import { actionNeeds } from '../access/actionNeeds.ts';
+import { Rights } from '../access/Rights.ts';
+import { visibleReply } from '../access/visibleReply.ts';
 import type { Lease } from '../motion/Lease.ts';
 import type { Leases } from '../motion/Leases.ts';
 import type { Motion, MotionRequest } from '../motion/Motion.ts';
@@ -24,7 +27,7 @@ export interface RequestRooms {
 }
 
 /**
- * The one way by which every door asks something of a robot: what is made under a lease only under the one that holds, and
+ * The one way by which every door asks something of a robot: nothing that its maker has no right to; what is made under a lease only under the one that holds, and
  * each kind of request where it is kept account of.
  */
 export class RobotRequests {
@@ -39,6 +42,11 @@ export class RobotRequests {
    * and {@link Leases.check} do.
    */
   submit(request: RobotRequest): Command {
+    this.#allowed(request);
+    return this.#submit(request);
+  }
+
+  #submit(request: RobotRequest): Command {
     const leased = this.#underLease(request);
     const { action } = leased;
     switch (action.kind) {
@@ -56,6 +64,7 @@ export class RobotRequests {
   /** Sends any request but `motion`; the listener hears at most one `received`, then one final word, perhaps at once. Throws as `submit` does. */
   send(request: RobotRequest, listener: ReplyListener): void {
     const { action, token = 0, device, principal, ageMs, deadlineMs } = request;
+    const rights = this.#allowed(request);
     const { leases, stops, commands, refusals } = this.#rooms;
     const word = { device, principal, ageMs, deadlineMs, token };
     const wanted = { device, principal, token, target: action.kind };
@@ -71,8 +80,8 @@ export class RobotRequests {
       case 'motion':
         throw new Error('motion frames go through openMotion()');
       default:
-        if (isCommand(action)) this.submit(request).watch(listener);
-        else commands.ask({ ...request, token: 0 }, listener);
+        if (isCommand(action)) this.#submit(request).watch(listener);
+        else commands.ask({ ...request, token: 0 }, (reply) => listener(visibleReply(rights, action, reply)));
     }
   }
 
@@ -84,7 +93,13 @@ export class RobotRequests {
   /** Begins a stream of motion frames under a lease. Throws as {@link Motion.open} does. */
   openMotion(request: MotionRequest): MotionStream {
     const { motion, refusals } = this.#rooms;
-    return refusals.watch({ ...request, target: 'motion' }, () => motion.open(request));
+    const { device, principal } = request;
+    const rights = Rights.of(principal);
+    return refusals.watch({ ...request, target: 'motion' }, () => {
+      rights.checkDevice(device);
+      rights.checkRole('operator', 'motion');
+      return motion.open({ ...request, checkFrame: (action) => rights.check(device, action) });
+    });
   }
 
   /** Sends any request and resolves to its final word. Rejects with the signal's reason; a command goes on nevertheless. */
@@ -105,6 +120,14 @@ export class RobotRequests {
     } finally {
       signal?.removeEventListener('abort', handleAbort);
     }
+  }
+
+  /** Before anything is looked up, so that a refusal tells nothing of what there is. */
+  #allowed({ action, device, principal, token, payload }: RobotRequest): Rights {
+    const rights = Rights.of(principal);
+    const wanted = { device, principal, token, target: actionNeeds(action).name ?? action.kind };
+    this.#rooms.refusals.watch(wanted, () => rights.check(device, action, payload));
+    return rights;
   }
 
   /**

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { FleetView } from '../access/FleetView.ts';
 import { localAdministrator } from '../access/Principal.ts';
 import { FakeRobotLine, helloOf } from '../testing/FakeRobotLine.ts';
 import { ServerRooms } from '../testing/ServerRooms.fixture.ts';
@@ -8,7 +9,13 @@ test('a status listener that throws is told as a fault, and keeps nobody else fr
   const { clock, fleet, commands, standing, requests } = new ServerRooms();
   const faults: unknown[] = [];
   const handleFault = (_what: string, error: unknown): void => void faults.push(error);
-  const device = new Device('r1', localAdministrator, { fleet, commands, requests, standing, clock, handleFault });
+  const device = new Device('r1', new FleetView(fleet, clock, localAdministrator), {
+    commands,
+    requests,
+    standing,
+    clock,
+    handleFault,
+  });
   const states: string[] = [];
   device.watch({
     handleStatus: () => {

@@ -14,30 +14,25 @@ import { actionKindOf, commandInfo } from '../commands/CommandInfo.ts';
 import type { CommandInfo, CommandKind } from '../commands/CommandInfo.ts';
 import { checkedAction } from '../commands/checkedAction.ts';
 import type { Commands } from '../commands/Commands.ts';
-import { CommandWatch } from '../commands/CommandWatch.ts';
+import type { CommandWatch } from '../commands/CommandWatch.ts';
 import type { RobotRequest } from '../commands/RobotRequest.ts';
 import type { RobotRequests } from '../commands/RobotRequests.ts';
 import { takeLease } from '../motion/DeviceLease.ts';
 import type { DeviceLease, TakeLeaseOptions } from '../motion/DeviceLease.ts';
 import { stopOutcome } from '../motion/StopOutcome.ts';
 import type { StopOutcome } from '../motion/StopOutcome.ts';
-import type { Principal } from '../access/Principal.ts';
+import { DeviceCommands } from '../access/DeviceCommands.ts';
+import type { DeviceView } from '../access/DeviceView.ts';
+import type { FleetView } from '../access/FleetView.ts';
 import type { CommandState } from '../store/CommandRecord.ts';
 import type { StandingCommands, StandingInfo } from '../standing/StandingCommands.ts';
-import { channelInfo } from './ChannelInfo.ts';
 import type { ChannelInfo } from './ChannelInfo.ts';
-import { deviceInfo } from './DeviceInfo.ts';
 import type { DeviceInfo } from './DeviceInfo.ts';
-import { deviceLine } from './deviceLine.ts';
-import type { DeviceState } from './DeviceState.ts';
-import type { FleetState } from './FleetState.ts';
-import { latestMessage } from './LatestMessage.ts';
 import type { LatestMessage } from './LatestMessage.ts';
 import { LocalSubscription } from './LocalSubscription.ts';
 
 /** The rooms of the server that a device's handle leads into. */
 export interface DeviceRooms {
-  readonly fleet: FleetState;
   readonly commands: Commands;
   readonly requests: RobotRequests;
   readonly standing: StandingCommands;
@@ -74,40 +69,42 @@ export interface CommandListOptions {
 export class Device extends RemoteGraph {
   readonly id: string;
   readonly #rooms: DeviceRooms;
-  readonly #principal: Principal;
+  readonly #view: FleetView;
+  readonly #commands: DeviceCommands;
 
-  constructor(id: string, principal: Principal, rooms: DeviceRooms) {
-    super(remoteRobot(id, principal, rooms));
+  constructor(id: string, view: FleetView, rooms: DeviceRooms) {
+    super(remoteRobot(id, view, rooms));
     this.id = id;
     this.#rooms = rooms;
-    this.#principal = principal;
+    this.#view = view;
+    this.#commands = new DeviceCommands(rooms.commands, view.rights, id);
   }
 
   get online(): boolean {
-    return this.#state?.online ?? false;
+    return this.#seen?.online ?? false;
   }
 
   /** Undefined until the device has connected for the first time. */
   get info(): DeviceInfo | undefined {
-    return this.#state === undefined ? undefined : deviceInfo(this.#state);
+    return this.#seen?.info;
   }
 
   /** How its line is doing now, or was before it ended; undefined until the device has connected for the first time. */
   get line(): LineRecord | undefined {
-    return this.#state === undefined ? undefined : deviceLine(this.#state, this.#rooms.clock);
+    return this.#seen?.line;
   }
 
   /** The topics known, those of an offline device too. */
   channels(): ChannelInfo[] {
-    const state = this.#state;
-    return state === undefined ? [] : [...state.channels.values()].map((channel) => channelInfo(state, channel));
+    const seen = this.#seen;
+    return seen === undefined ? [] : Array.from(seen.channels(), (channel) => seen.channelInfo(channel));
   }
 
   /** The last message of a topic; undefined before the first. */
   latest(topic: string): LatestMessage | undefined {
-    const state = this.#state;
-    const channel = state?.channels.get(topic);
-    return state === undefined || channel === undefined ? undefined : latestMessage(state, channel, this.#rooms.clock);
+    const seen = this.#seen;
+    const channel = seen?.channel(topic);
+    return channel === undefined ? undefined : seen?.latest(channel);
   }
 
   /**
@@ -116,11 +113,11 @@ export class Device extends RemoteGraph {
    */
   messages(topicPattern: string, options: MessageStreamOptions = {}): MessageStream {
     const { bufferMessages = DEFAULT_BUFFER_MESSAGES, rateHz, signal } = options;
-    const { fleet, clock, handleFault } = this.#rooms;
+    const { clock, handleFault } = this.#rooms;
     return new MessageStream(
       (listener) =>
         new LocalSubscription({
-          fleet,
+          view: this.#view,
           clock,
           device: this.id,
           topic: topicPattern,
@@ -149,7 +146,9 @@ export class Device extends RemoteGraph {
 
   /** The standing commands that are held. */
   standing(): StandingInfo[] {
-    return this.#rooms.standing.list(this.id);
+    const { rights } = this.#view;
+    if (!rights.seesDevice(this.id)) return [];
+    return this.#rooms.standing.list(this.id).filter(({ topic }) => rights.knows(topic));
   }
 
   /**
@@ -157,7 +156,7 @@ export class Device extends RemoteGraph {
    * `DEVICE_OFFLINE`, `DEVICE_UNKNOWN`, and the robot's reason.
    */
   takeLease(options: TakeLeaseOptions = {}): Promise<DeviceLease> {
-    return takeLease(this.id, this.#principal, this.#rooms.requests, options);
+    return takeLease(this.id, this.#view.principal, this.#rooms.requests, options);
   }
 
   /**
@@ -167,35 +166,33 @@ export class Device extends RemoteGraph {
    */
   async stop(outputs?: string): Promise<StopOutcome> {
     const action = { kind: 'stop', ...(outputs === undefined ? {} : { outputs }) } as const;
-    const request = { device: this.id, principal: this.#principal, action, payload: new Uint8Array(0) };
+    const request = { device: this.id, principal: this.#view.principal, action, payload: new Uint8Array(0) };
     return stopOutcome(this.id, await this.#rooms.requests.request(request));
   }
 
   /** The commands remembered, newest first, those of an offline device and of earlier runs of the server too. */
   commands({ kind, limit = 1_000, ...options }: CommandListOptions = {}): CommandInfo[] {
     const actionKind = kind === undefined ? undefined : actionKindOf(kind);
-    const filter = { ...options, device: this.id, kind: actionKind, limit };
-    return this.#rooms.commands.list(filter).map((record) => commandInfo(record));
+    return this.#commands.list({ ...options, kind: actionKind, limit });
   }
 
   /** One command, by its ID. */
   findCommand(id: string): CommandInfo | undefined {
-    const record = this.#rooms.commands.find(this.id, id);
-    return record === undefined ? undefined : commandInfo(record);
+    return this.#commands.find(id);
   }
 
   /** Each command as it is after each of its transitions, from now on, for `for await` loops. A slow loop loses the oldest changes. */
   watchCommands({ signal }: { readonly signal?: AbortSignal | undefined } = {}): CommandWatch {
-    return new CommandWatch(this.#rooms.commands, ({ device }) => device === this.id, signal);
+    return this.#commands.watch(signal);
   }
 
-  /** Takes back a command that waits for this device. Throws `COMMAND_UNKNOWN`, `COMMAND_UNDER_WAY`. */
+  /** Takes back a command that waits for this device. Throws `COMMAND_UNKNOWN`, `FORBIDDEN`, `COMMAND_UNDER_WAY`. */
   cancelCommand(id: string): CommandInfo {
-    return commandInfo(this.#rooms.commands.cancel(this.id, id));
+    return this.#commands.cancel(id);
   }
 
-  get #state(): DeviceState | undefined {
-    return this.#rooms.fleet.device(this.id);
+  get #seen(): DeviceView | undefined {
+    return this.#view.device(this.id);
   }
 
   async #submit(what: ActionWithPayload, options: CommandOptions): Promise<CommandInfo> {
@@ -205,15 +202,16 @@ export class Device extends RemoteGraph {
       ...request,
       ...checkedAction(what),
       device: this.id,
-      principal: this.#principal,
+      principal: this.#view.principal,
     });
     const payload = await command.reached(waitFor, signal);
     return commandInfo(command.record, payload);
   }
 }
 
-function remoteRobot(id: string, principal: Principal, rooms: DeviceRooms): RemoteRobot {
-  const { fleet, requests, clock, handleFault } = rooms;
+function remoteRobot(id: string, view: FleetView, rooms: DeviceRooms): RemoteRobot {
+  const { requests, clock, handleFault } = rooms;
+  const { principal } = view;
   return {
     name: id,
     clock,
@@ -221,7 +219,7 @@ function remoteRobot(id: string, principal: Principal, rooms: DeviceRooms): Remo
       requests.request({ device: id, action, payload, principal, deadlineMs }, signal),
     subscribe: ({ topic, rateHz }, listener) =>
       new LocalSubscription({
-        fleet,
+        view,
         clock,
         device: id,
         topic: checkTopicName(topic),
@@ -234,15 +232,13 @@ function remoteRobot(id: string, principal: Principal, rooms: DeviceRooms): Remo
       // A program's listener that throws must not keep a robot's line from opening or ending.
       const tell = (): void => {
         try {
-          if (watching) listener(graphStatus(id, fleet.device(id)));
+          if (watching) listener(graphStatus(id, view.device(id)));
         } catch (error) {
           handleFault('a listener threw', error);
         }
       };
-      const stop = fleet.watchDevices({
-        handleDevice: (device, event) => {
-          if (device.id === id && event !== 'clock' && event !== 'motion') tell();
-        },
+      const stop = view.watchDevices((device, event) => {
+        if (device === id && event !== 'clock' && event !== 'motion') tell();
       });
       queueMicrotask(tell);
       return () => {
@@ -253,11 +249,11 @@ function remoteRobot(id: string, principal: Principal, rooms: DeviceRooms): Remo
   };
 }
 
-function graphStatus(id: string, device: DeviceState | undefined): GraphStatus {
+function graphStatus(id: string, device: DeviceView | undefined): GraphStatus {
   if (device?.online !== true) {
     return { state: 'disconnected', code: 'DEVICE_OFFLINE', reason: `device ${id} is not connected to the server` };
   }
-  const { ros } = device.status;
+  const { ros } = device;
   return ros.state === 'connected'
     ? { state: 'connected' }
     : { state: 'disconnected', code: ros.code ?? 'ROS_UNREACHABLE', reason: ros.reason ?? 'its ROS does not answer' };

@@ -1,6 +1,8 @@
 import type { AdvertisedChannel } from '@longline/line';
 import { FakeClock } from '@longline/testing';
 import { expect, test } from 'vitest';
+import { FleetView } from '../access/FleetView.ts';
+import { localAdministrator } from '../access/Principal.ts';
 import { defaultServerLimits } from '../limits.ts';
 import { FakeRobotLine, helloOf } from '../testing/FakeRobotLine.ts';
 import { int64Schema } from '../testing/schemas.ts';
@@ -28,6 +30,7 @@ function setUp(): {
 } {
   const clock = new FakeClock();
   const fleet = new FleetState(clock, defaultServerLimits);
+  const view = new FleetView(fleet, clock, localAdministrator);
   const listener = { handleMessage: (): void => undefined };
   const handleFault = (): void => undefined;
   return {
@@ -37,8 +40,7 @@ function setUp(): {
       const line = new FakeRobotLine();
       return { line, device: fleet.openLine(line, epoch, helloOf('r1'))!.device };
     },
-    read: (topic, rateHz) =>
-      new LocalSubscription({ fleet, clock, device: 'r1', topic, rateHz, listener, handleFault }),
+    read: (topic, rateHz) => new LocalSubscription({ view, clock, device: 'r1', topic, rateHz, listener, handleFault }),
   };
 }
 

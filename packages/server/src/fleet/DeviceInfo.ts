@@ -1,5 +1,5 @@
 import type { DeviceRecord, RobotStatus } from '@longline/line';
-import type { DeviceState } from './DeviceState.ts';
+import type { WholeDeviceRecord } from './DeviceState.ts';
 
 /** One device as it is now, for people and programs. */
 export interface DeviceInfo {
@@ -27,23 +27,23 @@ export interface DeviceInfo {
   readonly topics: number;
 }
 
-export function deviceInfo(device: DeviceState): DeviceInfo {
-  const { online, epoch, sinceMs, robot, software, status, clock, lease } = device.record();
+export function deviceInfo(record: WholeDeviceRecord, more: Pick<DeviceInfo, 'boot' | 'topics'>): DeviceInfo {
+  const { device, online, epoch, sinceMs, robot, software, status, clock, lease, stopWaits, line } = record;
   return {
-    id: device.id,
+    id: device,
     online,
     epoch,
     since: new Date(sinceMs).toISOString(),
     robot,
     software,
-    boot: device.boot,
+    boot: more.boot,
     status,
     ...(clock === undefined ? {} : { clock }),
     ...(lease === undefined
       ? {}
       : { lease: { token: lease.token, holder: lease.holder, since: new Date(lease.sinceMs).toISOString() } }),
-    ...(device.stopWaits ? { stopWaits: true } : {}),
-    line: device.lineSummary,
-    topics: device.channels.size,
+    ...(stopWaits === true ? { stopWaits: true } : {}),
+    line,
+    topics: more.topics,
   };
 }

@@ -42,6 +42,9 @@ export interface RobotLine {
   close(code: LineErrorCode, message: string): void;
 }
 
+/** With how its line is doing, which a record of an older server may lack. */
+export type WholeDeviceRecord = DeviceRecord & { readonly line: NonNullable<DeviceRecord['line']> };
+
 /** Before a robot told its status. */
 const statusUntold: RobotStatus = {
   ros: { state: 'disconnected', reason: 'the agent has not told yet' },
@@ -160,7 +163,7 @@ export class DeviceState implements ChannelOwner {
   }
 
   /** As readers are told (clause 9.3). */
-  record(): DeviceRecord {
+  record(): WholeDeviceRecord {
     const { clock } = this;
     return {
       device: this.id,

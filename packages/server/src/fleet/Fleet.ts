@@ -3,17 +3,19 @@ import { devicePattern, newestPerKey, parseDeviceId } from '@longline/line';
 import type { StandingSpec } from '@longline/line';
 import type { CommandInfo } from '../commands/CommandInfo.ts';
 import type { StopOutcome } from '../motion/StopOutcome.ts';
-import { localAdministrator } from '../access/Principal.ts';
+import type { DeviceView } from '../access/DeviceView.ts';
+import { FleetView } from '../access/FleetView.ts';
 import type { Principal } from '../access/Principal.ts';
+import { deviceUnknown } from '../errors.ts';
 import { Device } from './Device.ts';
 import type { CommandOptions, DeviceRooms } from './Device.ts';
-import { deviceInfo } from './DeviceInfo.ts';
 import type { DeviceInfo } from './DeviceInfo.ts';
-import type { DeviceState } from './DeviceState.ts';
+import type { FleetState } from './FleetState.ts';
+import type { StandingInfo } from '../standing/StandingCommands.ts';
 
-/** Who asks, where it is not the local administrator. */
-export interface FleetOptions {
-  readonly principal?: Principal | undefined;
+/** The rooms of the server that its fleet is made of. */
+export interface FleetRooms extends DeviceRooms {
+  readonly fleet: FleetState;
 }
 
 /** What became of a command for many devices, on one of them. */
@@ -24,69 +26,92 @@ export interface DeviceOutcome {
   readonly message?: string | undefined;
 }
 
-/** Every device of this server, for programs in its process. */
+/** Every device of this server that one principal sees, and what it may do there. */
 export class Fleet {
-  readonly #rooms: DeviceRooms;
+  readonly #rooms: FleetRooms;
+  readonly #view: FleetView;
 
-  constructor(rooms: DeviceRooms) {
+  constructor(rooms: FleetRooms, principal: Principal) {
     this.#rooms = rooms;
+    this.#view = new FleetView(rooms.fleet, rooms.clock, principal);
+  }
+
+  /** Whose view it is. */
+  get principal(): Principal {
+    return this.#view.principal;
+  }
+
+  /** The same fleet as somebody else sees it, with what that one may do. */
+  as(principal: Principal): Fleet {
+    return new Fleet(this.#rooms, principal);
   }
 
   /** Every device that has ever connected, online or not. */
-  devices(_principal: Principal = localAdministrator): DeviceInfo[] {
-    return Array.from(this.#rooms.fleet.devices, deviceInfo);
+  devices(): DeviceInfo[] {
+    return Array.from(this.#view.devices(), ({ info }) => info);
   }
 
   /** A handle on one device, whether or not it has connected yet. Throws `DEVICE_ID_INVALID`. */
-  device(id: string | number, { principal = localAdministrator }: FleetOptions = {}): Device {
-    return new Device(parseDeviceId(id), principal, this.#rooms);
+  device(id: string | number): Device {
+    return new Device(parseDeviceId(id), this.#view, this.#rooms);
+  }
+
+  /** What is known of one device. Throws `DEVICE_ID_INVALID`, and `DEVICE_UNKNOWN` for one that has never connected. */
+  known(id: string | number): DeviceView {
+    const device = this.#view.device(parseDeviceId(id));
+    if (device === undefined) throw deviceUnknown(String(id));
+    return device;
   }
 
   /** Every device, then each that changed, for a `for await` loop. A slow loop gets the newest state of each, none is skipped. */
-  async *watch({ signal }: FleetOptions & { readonly signal?: AbortSignal } = {}): AsyncGenerator<
-    DeviceInfo,
-    undefined
-  > {
-    const { fleet } = this.#rooms;
-    const changes = newestPerKey<DeviceState>((put) => {
-      for (const device of fleet.devices) put(device, device);
-      return fleet.watchDevices({ handleDevice: (device) => put(device, device) });
+  async *watch({ signal }: { readonly signal?: AbortSignal } = {}): AsyncGenerator<DeviceInfo, undefined> {
+    const view = this.#view;
+    const changes = newestPerKey<string>((put) => {
+      for (const { id } of view.devices()) put(id, id);
+      return view.watchDevices((id) => put(id, id));
     }, signal);
-    for await (const device of changes) yield deviceInfo(device);
+    for await (const id of changes) {
+      const device = view.device(id);
+      if (device !== undefined) yield device.info;
+    }
     return undefined;
   }
 
+  /** The standing commands that are held on all devices. */
+  standing(): StandingInfo[] {
+    return [...this.#view.devices().flatMap(({ id }) => this.device(id).standing())];
+  }
+
   /** Sets a standing command on all devices that are online now; setting it again renews it. One device's refusal is its own. */
-  setStanding(spec: StandingSpec, options: FleetOptions & CommandOptions = {}): Promise<DeviceOutcome[]> {
-    return this.#forAll(options, (device) => device.setStanding(spec, options));
+  setStanding(spec: StandingSpec, options: CommandOptions = {}): Promise<DeviceOutcome[]> {
+    return this.#forAll((device) => device.setStanding(spec, options));
   }
 
   /** Ends a standing command on all devices that are online now. */
-  endStanding(topic: string, options: FleetOptions & CommandOptions = {}): Promise<DeviceOutcome[]> {
-    return this.#forAll(options, (device) => device.endStanding(topic, options));
+  endStanding(topic: string, options: CommandOptions = {}): Promise<DeviceOutcome[]> {
+    return this.#forAll((device) => device.endStanding(topic, options));
   }
 
   /**
    * Stops all devices whose ID matches, as {@link Device.stop} does: an ID, `*`, or a pattern like `truck-*`. A pattern means the
    * devices that have connected since the server started; an ID means that one, whether or not it has. Throws `PATTERN_INVALID`.
    */
-  async stop(
-    devices: string,
-    { outputs, ...options }: FleetOptions & { readonly outputs?: string | undefined } = {},
-  ): Promise<StopOutcome[]> {
+  async stop(devices: string, { outputs }: { readonly outputs?: string | undefined } = {}): Promise<StopOutcome[]> {
     const selection = devicePattern(devices);
-    const known = Array.from(this.#rooms.fleet.devices, ({ id }) => id);
-    const ids =
-      selection.deviceId === undefined ? known.filter((id) => selection.matchesDevice(id)) : [selection.deviceId];
-    return Promise.all(ids.map((id) => this.device(id, options).stop(outputs)));
+    const known = this.#view
+      .devices()
+      .map(({ id }) => id)
+      .filter((id) => selection.matchesDevice(id));
+    const ids = selection.deviceId === undefined ? [...known] : [selection.deviceId];
+    return Promise.all(ids.map((id) => this.device(id).stop(outputs)));
   }
 
-  #forAll(options: FleetOptions, act: (device: Device) => Promise<CommandInfo>): Promise<DeviceOutcome[]> {
-    const online = Array.from(this.#rooms.fleet.devices).filter((device) => device.online);
+  #forAll(act: (device: Device) => Promise<CommandInfo>): Promise<DeviceOutcome[]> {
+    const online = [...this.#view.devices().filter((device) => device.online)];
     return Promise.all(
       online.map(async ({ id }): Promise<DeviceOutcome> => {
         try {
-          const { state, code, message } = await act(this.device(id, options));
+          const { state, code, message } = await act(this.device(id));
           return { device: id, state, ...(code === undefined ? {} : { code, message }) };
         } catch (error) {
           if (!isLonglineError(error)) throw error;

@@ -10,31 +10,10 @@ import type { RobotLine } from './DeviceState.ts';
 import { RecordSlab } from './RecordSlab.ts';
 import { SchemaPool } from './SchemaPool.ts';
 import { StatusPool } from './StatusPool.ts';
+import type { ChannelSelection, ChannelWatcher, DeviceEvent, DeviceWatcher } from './FleetWatcher.ts';
 import type { ServerLimits } from '../limits.ts';
 
-/** What happened to a device. A newer line in place of an older one is `online` again; `motion` is its lease or a waiting stop. */
-export type DeviceEvent = 'online' | 'offline' | 'status' | 'clock' | 'motion';
-
-/** Told about devices. Must not throw. */
-export interface DeviceWatcher {
-  handleDevice(device: DeviceState, event: DeviceEvent): void;
-}
-
-/** Which channels are meant. */
-export interface ChannelSelection {
-  /** The one device it is about, where it is about one. */
-  readonly deviceId?: string | undefined;
-  matchesDevice(id: string): boolean;
-  matchesTopic(topic: string): boolean;
-}
-
-/** Told about changes of the channels that it selects. Must not throw. */
-export interface ChannelWatcher extends ChannelSelection {
-  /** The channel is there: first seen, back, or with a changed definition. */
-  handleChannel(channel: ChannelState): void;
-  /** The topic is gone from the robot. */
-  handleChannelGone(channel: ChannelState): void;
-}
+export type { DeviceEvent, DeviceWatcher } from './FleetWatcher.ts';
 
 /** A changed clock of a device is told at most this often, in milliseconds, and from so many milliseconds of change on. */
 const CLOCK_TOLD_EVERY_MS = 1_000;

@@ -5,11 +5,13 @@ import type { Clock, Disposer, SubscriptionListener } from '@longline/ros';
 import { ChannelFeed } from './ChannelFeed.ts';
 import type { FeedSink } from './ChannelFeed.ts';
 import type { ChannelState } from './ChannelState.ts';
-import type { ChannelWatcher, FleetState } from './FleetState.ts';
+import type { FleetView } from '../access/FleetView.ts';
+import type { ChannelWatcher } from './FleetWatcher.ts';
 
 /** What a subscription within this process is given. */
 export interface LocalSubscriptionOptions {
-  readonly fleet: FleetState;
+  /** Of whoever subscribes: what one may not read is not there. */
+  readonly view: FleetView;
   readonly clock: Clock;
   /** A device ID or pattern. */
   readonly device: string;
@@ -35,10 +37,10 @@ export class LocalSubscription implements ChannelWatcher, FeedSink {
     this.#options = options;
     this.#devices = devicePattern(options.device);
     this.#matchesTopic = topicPattern(options.topic);
-    this.#stop = options.fleet.watchChannels(this);
+    this.#stop = options.view.watchChannels(this);
     // As everywhere, a listener hears nothing before the call that subscribed has returned.
     queueMicrotask(() => {
-      if (!this.#closed) for (const channel of options.fleet.channelsOf(this)) this.handleChannel(channel);
+      if (!this.#closed) for (const channel of options.view.channelsOf(this)) this.handleChannel(channel);
     });
   }
 

@@ -10,6 +10,8 @@ import type { Logger } from 'pino';
 import { WebSocketServer } from 'ws';
 import type { Server } from 'ws';
 import { z } from 'zod';
+import type { RobotAdmission } from '../credentials/RobotAdmission.ts';
+import type { Sessions } from '../credentials/Sessions.ts';
 import type { RobotRequests } from '../commands/RobotRequests.ts';
 import { ServerError } from '../errors.ts';
 import type { DeviceState } from '../fleet/DeviceState.ts';
@@ -18,6 +20,7 @@ import { statusOf } from '../http/statusOf.ts';
 import type { ServerLimits } from '../limits.ts';
 import { LiveSession } from '../live/LiveSession.ts';
 import type { LiveSessionHost } from '../live/LiveSession.ts';
+import { FleetView } from '../access/FleetView.ts';
 import { localAdministrator } from '../access/Principal.ts';
 import type { Principal } from '../access/Principal.ts';
 import type { Bus } from '../seams/Bus.ts';
@@ -33,6 +36,8 @@ import { refuseUpgrade } from './refuseUpgrade.ts';
 export interface GatewayOptions {
   readonly fleet: FleetState;
   readonly requests: RobotRequests;
+  readonly admission: RobotAdmission;
+  readonly sessions: Sessions;
   readonly store: FleetStore;
   readonly bus: Bus;
   readonly guard: OriginGuard;
@@ -50,6 +55,8 @@ const lineOpenedSchema = z.object({ device: z.string(), epoch: z.number(), serve
 export class Gateway implements AgentSessionHost, LiveSessionHost {
   readonly fleet: FleetState;
   readonly requests: RobotRequests;
+  readonly admission: RobotAdmission;
+  readonly sessions: Sessions;
   readonly clock: Clock;
   readonly lineLimits: Partial<LineLimits>;
   readonly timers: CoarseTimers;
@@ -85,6 +92,8 @@ export class Gateway implements AgentSessionHost, LiveSessionHost {
     this.#options = options;
     this.fleet = options.fleet;
     this.requests = options.requests;
+    this.admission = options.admission;
+    this.sessions = options.sessions;
     this.clock = options.clock;
     this.lineLimits = options.limits.line;
     this.timers = new CoarseTimers(options.clock);
@@ -185,6 +194,10 @@ export class Gateway implements AgentSessionHost, LiveSessionHost {
     this.#options.store.closeLine(device, epoch).catch((error: unknown) => {
       this.handleFault('the store could not be told that a line ended', error);
     });
+  }
+
+  viewOf(principal: Principal): FleetView {
+    return new FleetView(this.fleet, this.clock, principal);
   }
 
   handleJoined(session: LiveSession, { software }: ReaderHello): boolean {

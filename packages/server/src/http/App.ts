@@ -4,20 +4,20 @@ import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import type { Clock } from '@longline/ros';
 import { stringifyExact } from '@longline/ros';
 import type { Registry } from 'prom-client';
-import { deviceUnknown } from '../errors.ts';
-import type { Commands } from '../commands/Commands.ts';
-import type { RobotRequests } from '../commands/RobotRequests.ts';
-import type { Device } from '../fleet/Device.ts';
-import type { DeviceState } from '../fleet/DeviceState.ts';
-import type { Fleet } from '../fleet/Fleet.ts';
-import type { FleetState } from '../fleet/FleetState.ts';
+import type { DeviceView } from '../access/DeviceView.ts';
 import type { Principal } from '../access/Principal.ts';
+import type { RobotRequests } from '../commands/RobotRequests.ts';
+import type { Sessions } from '../credentials/Sessions.ts';
+import type { Device } from '../fleet/Device.ts';
+import type { Fleet } from '../fleet/Fleet.ts';
 import type { Audit } from '../store/Audit.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
     /** When its headers came, in milliseconds of the server's monotonic clock. */
     receivedMs: number;
+    /** Who asks; undefined on a route that is public. Set by {@link addRoute} alone. */
+    principal: Principal | undefined;
   }
 }
 
@@ -30,18 +30,24 @@ export type App = FastifyInstance<
   ZodTypeProvider
 >;
 
-/** What the routes work on. */
+/** What the routes work on. None of it shows anything of a robot but to somebody. */
 export interface RouteContext {
-  readonly state: FleetState;
-  readonly fleet: Fleet;
-  readonly commands: Commands;
+  /** The fleet as who asks sees it, with what that one may do. */
+  readonly fleetOf: (request: FastifyRequest) => Fleet;
   readonly audit: Audit;
   readonly requests: RobotRequests;
+  readonly sessions: Sessions;
   readonly clock: Clock;
   readonly metrics: Registry;
   readonly isReady: () => boolean;
-  /** Who asks. */
+  /** Who asks. Throws on a route that is public. */
   readonly principalOf: (request: FastifyRequest) => Principal;
+}
+
+/** Who asks, on every route that is not public. */
+export function principalOf({ principal, url }: FastifyRequest): Principal {
+  if (principal === undefined) throw new Error(`nobody was asked who they are at ${url.split('?', 1)[0] ?? ''}`);
+  return principal;
 }
 
 /** Answers with exact JSON: bigints as digits. */
@@ -57,21 +63,20 @@ export function sendJsonText(reply: FastifyReply, json: string, status = 200): v
 export const ageOf = ({ clock }: RouteContext, { receivedMs }: FastifyRequest): number =>
   clock.monotonicMs() - receivedMs;
 
-/** The device of a route, if it has ever connected. Throws `DEVICE_ID_INVALID`, `DEVICE_UNKNOWN`. */
+/** The device of a route, and what is known of it. Throws `DEVICE_ID_INVALID`, `DEVICE_UNKNOWN`. */
 export function knownDevice(
   context: RouteContext,
   request: FastifyRequest,
   id: string,
-): { readonly device: Device; readonly state: DeviceState } {
-  const device = context.fleet.device(id, { principal: context.principalOf(request) });
-  const state = context.state.device(id);
-  if (state === undefined) throw deviceUnknown(id);
-  return { device, state };
+): { readonly device: Device; readonly view: DeviceView } {
+  const fleet = context.fleetOf(request);
+  return { device: fleet.device(id), view: fleet.known(id) };
 }
 
 /** The device of a route, if it has ever connected or something is remembered of it. Throws as {@link knownDevice}. */
 export function rememberedDevice(context: RouteContext, request: FastifyRequest, id: string): Device {
-  const device = context.fleet.device(id, { principal: context.principalOf(request) });
-  if (context.state.device(id) === undefined && device.commands({ limit: 1 }).length === 0) throw deviceUnknown(id);
+  const fleet = context.fleetOf(request);
+  const device = fleet.device(id);
+  if (device.commands({ limit: 1 }).length === 0) fleet.known(id);
   return device;
 }

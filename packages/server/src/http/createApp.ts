@@ -1,44 +1,26 @@
 import swagger from '@fastify/swagger';
 import { fastify } from 'fastify';
 import type { FastifyReply } from 'fastify';
-import { jsonSchemaTransform, serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod';
+import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { subprotocols } from '@longline/line';
 import { parseJsonExact, stringifyExact } from '@longline/ros';
 import type { Logger } from 'pino';
+import type { Authenticator } from '../credentials/Authenticator.ts';
 import { ServerError } from '../errors.ts';
 import { linePath, livePath } from '../gateway/linePaths.ts';
 import type { OriginGuard } from '../gateway/OriginGuard.ts';
 import type { App, RouteContext } from './App.ts';
+import { addRoute } from './addRoute.ts';
 import { sendJson } from './App.ts';
 import { errorReply } from './errorReply.ts';
-import { auditRoute } from './routes/audit.ts';
-import {
-  cancelCommandRoute,
-  commandListRoute,
-  commandRoute,
-  commandWatchRoute,
-  oneCommandRoute,
-} from './routes/commands.ts';
-import { deviceRoute } from './routes/device.ts';
-import { devicesRoute } from './routes/devices.ts';
-import { endFleetStandingRoute, getFleetStandingRoute, setFleetStandingRoute } from './routes/fleetStanding.ts';
-import { graphRoute, servicesRoute } from './routes/graph.ts';
-import { healthRoute, readyRoute } from './routes/health.ts';
-import { homeRoute } from './routes/home.ts';
-import { latestRoute } from './routes/latest.ts';
-import { getLeaseRoute, releaseLeaseRoute, renewLeaseRoute, takeLeaseRoute } from './routes/lease.ts';
-import { lineRoute } from './routes/line.ts';
-import { metricsRoute } from './routes/metrics.ts';
-import { openapiRoute } from './routes/openapi.ts';
-import { parametersRoute } from './routes/parameters.ts';
-import { endStandingRoute, getStandingRoute, setStandingRoute } from './routes/standing.ts';
-import { fleetStopRoute, releaseStopRoute, stopRoute } from './routes/stop.ts';
-import { topicsRoute } from './routes/topics.ts';
+import { routeTable } from './routeTable.ts';
+import { bearerScheme, ruledSchema } from './ruledSchema.ts';
 
 /** What the HTTP application is given besides what its routes work on. */
 export interface AppOptions {
   readonly guard: OriginGuard;
+  readonly authenticator: Pick<Authenticator, 'authenticate'>;
   readonly maxBodyBytes: number;
   readonly version: string;
   readonly log: Logger;
@@ -47,48 +29,13 @@ export interface AppOptions {
 /** So long a client may take to send its request, in milliseconds. */
 const REQUEST_TIMEOUT_MS = 30_000;
 
-/** Every route, in the order of the API's document. */
-const routes: readonly ((app: App, context: RouteContext) => void)[] = [
-  homeRoute,
-  devicesRoute,
-  deviceRoute,
-  lineRoute,
-  topicsRoute,
-  latestRoute,
-  setStandingRoute,
-  endStandingRoute,
-  getStandingRoute,
-  setFleetStandingRoute,
-  endFleetStandingRoute,
-  getFleetStandingRoute,
-  takeLeaseRoute,
-  renewLeaseRoute,
-  releaseLeaseRoute,
-  getLeaseRoute,
-  stopRoute,
-  releaseStopRoute,
-  fleetStopRoute,
-  commandRoute,
-  commandListRoute,
-  commandWatchRoute,
-  oneCommandRoute,
-  cancelCommandRoute,
-  auditRoute,
-  graphRoute,
-  servicesRoute,
-  parametersRoute,
-  healthRoute,
-  readyRoute,
-  metricsRoute,
-  openapiRoute,
-];
-
 /** The HTTP doors, not listening yet. */
 export async function createApp(context: RouteContext, options: AppOptions): Promise<App> {
   const sendError = (reply: FastifyReply, thrown: unknown): void => {
     const { status, error } = errorReply(thrown);
     if (status === 500) options.log.error({ err: thrown }, 'an HTTP request failed');
     const { code, message, details } = error;
+    if (status === 401) void reply.header('www-authenticate', 'Bearer');
     sendJson(reply, { code, message, details }, status);
   };
   const app = fastify({
@@ -121,6 +68,7 @@ export async function createApp(context: RouteContext, options: AppOptions): Pro
     }
   });
   app.decorateRequest('receivedMs', 0);
+  app.decorateRequest('principal', undefined);
   app.addHook('onRequest', (request, _reply, done) => {
     request.receivedMs = context.clock.monotonicMs();
     options.guard.checkHttp(request.method, request.headers);
@@ -140,10 +88,19 @@ export async function createApp(context: RouteContext, options: AppOptions): Pro
         description: 'ROS robots over outbound lines: what they send, and commands back. All errors have one format.',
         version: options.version,
       },
+      components: { securitySchemes: { token: bearerScheme } },
     },
-    transform: jsonSchemaTransform,
+    transform: ruledSchema,
   });
-  for (const route of routes) route(app, context);
+  let isRuled = false;
+  app.addHook('onRoute', ({ method, url }) => {
+    if (!isRuled) throw new Error(`${String(method)} ${url} has no rule: add it to routeTable.ts`);
+  });
+  for (const route of routeTable) {
+    isRuled = true;
+    await addRoute(app, context, options.authenticator, route);
+    isRuled = false;
+  }
   return app;
 }
 

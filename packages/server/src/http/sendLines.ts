@@ -11,19 +11,21 @@ const LINES_AT_ONCE = 100;
 /** An idle stream has an empty line so often, in milliseconds: what stands between takes a silent one for dead. */
 const IDLE_EVERY_MS = 15_000;
 
-/** Answers with a line of exact JSON for each item, as fast as the client takes them. */
-export function sendLines(reply: FastifyReply, items: Iterable<unknown>): void {
-  void head(reply).send(Readable.from(chunksOf(items)));
+/** Answers with a line of exact JSON for each item, as fast as the client takes them, until it leaves. */
+export function sendLines(reply: FastifyReply, items: Iterable<unknown>, left: AbortSignal): void {
+  const stream = Readable.from(chunksOf(items));
+  left.addEventListener('abort', () => void stream.destroy(), { once: true });
+  void head(reply).send(stream);
 }
 
 /** Answers with a line for each item as it comes, and empty ones between, until the client leaves; the signal then ends the items. */
 export function followLines(
   reply: FastifyReply,
   clock: Clock,
+  left: AbortSignal,
   follow: (signal: AbortSignal) => AsyncIterable<unknown>,
 ): void {
   const stream = new PassThrough();
-  const left = new AbortController();
   let cancelIdle: Disposer = () => undefined;
   const writeIdle = (): void => {
     cancelIdle = clock.after(IDLE_EVERY_MS, writeIdle);
@@ -32,13 +34,12 @@ export function followLines(
   };
   const handleLeft = (): void => {
     cancelIdle();
-    left.abort();
     stream.destroy();
   };
-  reply.raw.once('close', handleLeft);
+  left.addEventListener('abort', handleLeft, { once: true });
   const write = async (): Promise<void> => {
-    for await (const item of follow(left.signal)) {
-      if (!stream.write(lineOf(item))) await once(stream, 'drain', { signal: left.signal });
+    for await (const item of follow(left)) {
+      if (!stream.write(lineOf(item))) await once(stream, 'drain', { signal: left });
     }
   };
   // Headers leave with the first bytes.
@@ -46,7 +47,7 @@ export function followLines(
   write().then(
     () => stream.end(),
     (error: unknown) => {
-      if (!left.signal.aborted) stream.destroy(error instanceof Error ? error : undefined);
+      if (!left.aborted) stream.destroy(error instanceof Error ? error : undefined);
     },
   );
   void head(reply).send(stream);

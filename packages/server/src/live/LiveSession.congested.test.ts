@@ -3,6 +3,7 @@ import type { AdvertisedChannel } from '@longline/line';
 import type { Schema } from '@longline/ros';
 import { DuplexPair, FakeClock } from '@longline/testing';
 import { expect, test } from 'vitest';
+import { FleetView } from '../access/FleetView.ts';
 import type { DeviceState } from '../fleet/DeviceState.ts';
 import type { FleetState } from '../fleet/FleetState.ts';
 import type { ServerLimits } from '../limits.ts';
@@ -30,7 +31,7 @@ class Setup {
       (transport) =>
         new LiveSession(
           {
-            fleet: this.fleet,
+            viewOf: (principal) => new FleetView(fleet, this.clock, principal),
             requests,
             clock: this.clock,
             lineLimits: { windowBytes: 1_000 },

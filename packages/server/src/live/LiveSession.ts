@@ -14,23 +14,22 @@ import type {
 } from '@longline/line';
 import { isLonglineError } from '@longline/ros';
 import type { Clock, Disposer } from '@longline/ros';
-import { rejected } from '../commands/Commands.ts';
+import type { FleetView } from '../access/FleetView.ts';
+import type { Principal } from '../access/Principal.ts';
+import { rejected } from '../commands/rejected.ts';
 import type { RobotRequests } from '../commands/RobotRequests.ts';
 import { ServerError } from '../errors.ts';
 import { ChannelFeed } from '../fleet/ChannelFeed.ts';
 import type { FeedSink } from '../fleet/ChannelFeed.ts';
 import type { ChannelState } from '../fleet/ChannelState.ts';
-import { deviceLine } from '../fleet/deviceLine.ts';
-import type { DeviceState } from '../fleet/DeviceState.ts';
-import type { DeviceWatcher, FleetState } from '../fleet/FleetState.ts';
-import type { Principal } from '../access/Principal.ts';
 import { LineSubscriptions } from './LineSubscriptions.ts';
 import { ReaderMotion } from './ReaderMotion.ts';
 import { TopicSubscription } from './TopicSubscription.ts';
 
 /** What the sessions of readers share. */
 export interface LiveSessionHost {
-  readonly fleet: FleetState;
+  /** The fleet as that one sees it. */
+  viewOf(principal: Principal): FleetView;
   readonly requests: RobotRequests;
   readonly clock: Clock;
   readonly lineLimits: Partial<LineLimits>;
@@ -53,11 +52,11 @@ const CONGESTED_LOOK_MS = 5;
 /** So many channels or devices are introduced without a pause for others. */
 const INTRODUCED_AT_ONCE = 500;
 
-/** One reader's connection: what it subscribed to, and what it asks of robots. */
-export class LiveSession implements LineEndpoint, LiveEndHandlers, FeedSink, DeviceWatcher {
+/** One reader's connection: what it subscribed to, as far as it may see it, and what it asks of robots. */
+export class LiveSession implements LineEndpoint, LiveEndHandlers, FeedSink {
   readonly end: LiveEnd;
   readonly #host: LiveSessionHost;
-  readonly #principal: Principal;
+  readonly #view: FleetView;
   readonly #maxOpenRequests: number;
   readonly #maxIntroductions: number;
   readonly #topics = new Map<number, TopicSubscription>();
@@ -71,7 +70,7 @@ export class LiveSession implements LineEndpoint, LiveEndHandlers, FeedSink, Dev
   /** Channels to be told again: bounded by the channels there are. */
   readonly #changed = new Set<ChannelState>();
   /** Devices to be told again: bounded by the devices there are. */
-  readonly #changedDevices = new Set<DeviceState>();
+  readonly #changedDevices = new Set<string>();
   #stopWatchingDevices: Disposer | undefined;
   #cancelPump: Disposer | undefined;
   #openRequests = 0;
@@ -80,7 +79,7 @@ export class LiveSession implements LineEndpoint, LiveEndHandlers, FeedSink, Dev
 
   constructor(host: LiveSessionHost, principal: Principal, transport: Transport) {
     this.#host = host;
-    this.#principal = principal;
+    this.#view = host.viewOf(principal);
     this.#maxOpenRequests = host.lineLimits.maxOpenRequests ?? defaultLimits.maxOpenRequests;
     this.#maxIntroductions = host.lineLimits.maxSubscriptions ?? defaultLimits.maxSubscriptions;
     this.end = new LiveEnd({ transport, clock: host.clock, handlers: this, limits: host.lineLimits });
@@ -121,8 +120,11 @@ export class LiveSession implements LineEndpoint, LiveEndHandlers, FeedSink, Dev
     const { id } = subscription;
     if (subscription.kind === 'devices') {
       this.#deviceSubscriptions.add(id);
-      this.#stopWatchingDevices ??= this.#host.fleet.watchDevices(this);
-      const items = Iterator.from(this.#host.fleet.devices).map((device) => () => this.end.device(device.record()));
+      this.#stopWatchingDevices ??= this.#view.watchDevices((device) => {
+        this.#changedDevices.add(device);
+        this.#pump();
+      });
+      const items = this.#view.devices().map((device) => () => this.end.device(device.record));
       this.#introductions.push({ id, items, ended: () => !this.#deviceSubscriptions.has(id) });
     } else if (subscription.kind === 'line') {
       const { device, once = false } = subscription;
@@ -133,9 +135,9 @@ export class LiveSession implements LineEndpoint, LiveEndHandlers, FeedSink, Dev
       const topic = this.#topicSubscription(subscription);
       if (!topic.once) {
         this.#topics.set(id, topic);
-        topic.stop = this.#host.fleet.watchChannels(topic);
+        topic.stop = this.#view.watchChannels(topic);
       }
-      const items = this.#host.fleet.channelsOf(topic).map((channel) => () => this.#introduce(channel, topic));
+      const items = this.#view.channelsOf(topic).map((channel) => () => this.#introduce(channel, topic));
       this.#introductions.push({ id, items, ended: () => topic.ended });
     }
     this.#pump();
@@ -190,7 +192,7 @@ export class LiveSession implements LineEndpoint, LiveEndHandlers, FeedSink, Dev
           `${this.#maxOpenRequests} requests are open; wait for replies before sending more`,
         );
       }
-      const robotRequest = { device, action, payload, principal: this.#principal, ageMs, deadlineMs, token };
+      const robotRequest = { device, action, payload, principal: this.#view.principal, ageMs, deadlineMs, token };
       // Only commands are remembered by the ID their maker gave them.
       this.#host.requests.send(isCommand(action) ? { ...robotRequest, id } : robotRequest, answer);
     } catch (error) {
@@ -213,12 +215,6 @@ export class LiveSession implements LineEndpoint, LiveEndHandlers, FeedSink, Dev
     this.#host.handleClosed(this, close);
   }
 
-  /** For {@link FleetState}. */
-  handleDevice(device: DeviceState): void {
-    this.#changedDevices.add(device);
-    this.#pump();
-  }
-
   /** For {@link ChannelFeed}. */
   deliver(channel: ChannelState, record: MessageRecord): void {
     this.end.deliver(channel.id, record);
@@ -232,7 +228,7 @@ export class LiveSession implements LineEndpoint, LiveEndHandlers, FeedSink, Dev
   get #readerMotion(): ReaderMotion {
     return (this.#motion ??= new ReaderMotion({
       requests: this.#host.requests,
-      principal: this.#principal,
+      principal: this.#view.principal,
       clock: this.#host.clock,
       reply: (header) => this.end.reply(header),
     }));
@@ -246,8 +242,8 @@ export class LiveSession implements LineEndpoint, LiveEndHandlers, FeedSink, Dev
   }
 
   #tellLine(id: string): void {
-    const device = this.#host.fleet.device(id);
-    if (device !== undefined) this.end.deviceLine(deviceLine(device, this.#host.clock));
+    const device = this.#view.device(id);
+    if (device !== undefined) this.end.deviceLine(device.line);
   }
 
   #topicSubscription(record: Extract<SubscribeRecord, { kind: 'topics' }>): TopicSubscription {
@@ -297,10 +293,11 @@ export class LiveSession implements LineEndpoint, LiveEndHandlers, FeedSink, Dev
       if (item !== undefined) this.end.mark(introduction.id);
       return true;
     }
-    const [device] = this.#changedDevices;
-    if (device !== undefined) {
-      this.#changedDevices.delete(device);
-      if (this.#deviceSubscriptions.size > 0) this.end.device(device.record());
+    const [id] = this.#changedDevices;
+    if (id !== undefined) {
+      this.#changedDevices.delete(id);
+      const device = this.#view.device(id);
+      if (this.#deviceSubscriptions.size > 0 && device !== undefined) this.end.device(device.record);
       return true;
     }
     const [channel] = this.#changed;

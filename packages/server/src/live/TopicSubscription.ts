@@ -3,7 +3,7 @@ import type { DeviceSelection, SubscribeRecord } from '@longline/line';
 import { topicPattern } from '@longline/ros';
 import type { Disposer } from '@longline/ros';
 import type { ChannelState } from '../fleet/ChannelState.ts';
-import type { ChannelWatcher } from '../fleet/FleetState.ts';
+import type { ChannelWatcher } from '../fleet/FleetWatcher.ts';
 
 /** What one `topics` subscription of a reader is about (clause 9.2). */
 export class TopicSubscription implements ChannelWatcher {

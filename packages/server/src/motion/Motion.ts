@@ -7,6 +7,7 @@ import { FrameRate } from './FrameRate.ts';
 import type { Lease } from './Lease.ts';
 import type { Leases } from './Leases.ts';
 import { MotionAudit } from './MotionAudit.ts';
+import type { MotionFrame } from './MotionFrame.ts';
 import { MotionStream } from './MotionStream.ts';
 import type { MotionRefusal } from './MotionStream.ts';
 
@@ -17,6 +18,12 @@ export interface MotionRequest {
   readonly token: number;
   readonly principal: Principal;
   readonly handleRefusal: (refusal: MotionRefusal) => void;
+}
+
+/** One that may be made: the door has asked. */
+export interface AllowedMotion extends MotionRequest {
+  /** Whether a frame may be sent on its topic. Throws `FORBIDDEN`. */
+  readonly checkFrame: (action: MotionFrame['action']) => void;
 }
 
 /** What {@link Motion} is given. */
@@ -42,7 +49,7 @@ export class Motion {
    * Begins a stream, which ends with its lease. Throws `LEASE_NEEDED`, `LEASE_LOST`, `LEASE_HELD`, `DEVICE_OFFLINE`,
    * `LIMIT_EXCEEDED`.
    */
-  open({ device, token, principal, handleRefusal }: MotionRequest): MotionStream {
+  open({ device, token, principal, handleRefusal, checkFrame }: AllowedMotion): MotionStream {
     const { fleet, leases, clock, audit } = this.#options;
     const lease = leases.check(device, token, principal);
     const line = fleet.device(device)?.line;
@@ -56,7 +63,10 @@ export class Motion {
       audit: new MotionAudit(audit, clock, lease.identity),
       rate,
       counters: this.counters,
-      check: () => void leases.check(device, token, principal),
+      check: ({ action }) => {
+        checkFrame(action);
+        leases.check(device, token, principal);
+      },
       handleRobotRefusal: (code) => leases.handleRefusal(device, token, code),
       handleRefusal,
     });

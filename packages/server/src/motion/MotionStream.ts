@@ -28,8 +28,8 @@ export interface MotionStreamOptions {
   readonly rate: FrameRate;
   /** Of the whole server. */
   readonly counters: { frames: number; refused: number };
-  /** Throws where the lease is over. */
-  readonly check: () => void;
+  /** Throws where its sender may not send it, or the lease is over. */
+  readonly check: (frame: MotionFrame) => void;
   /** The robot refused a frame with this code. */
   readonly handleRobotRefusal: (code: string) => void;
   readonly handleRefusal: (refusal: MotionRefusal) => void;
@@ -104,8 +104,9 @@ export class MotionStream {
     this.close();
   };
 
-  #check({ payload, sequence = this.#lastSequence + 1 }: MotionFrame): void {
-    this.#options.check();
+  #check(frame: MotionFrame): void {
+    const { payload, sequence = this.#lastSequence + 1 } = frame;
+    this.#options.check(frame);
     if (sequence <= this.#lastSequence) {
       throw new ServerError(
         'COMMAND_OUT_OF_ORDER',

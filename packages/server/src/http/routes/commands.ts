@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { commandUnknown } from '../../commands/commandErrors.ts';
 import type { App, RouteContext } from '../App.ts';
 import { ageOf, knownDevice, rememberedDevice, sendJson } from '../App.ts';
+import { leaving } from '../leaving.ts';
 import { sendCommand } from '../sendCommand.ts';
 import { followLines } from '../sendLines.ts';
 import { answers, commandBody, commandListQuery, commandShape, deviceParams } from '../shapes.ts';
@@ -74,7 +75,7 @@ export function commandWatchRoute(app: App, context: RouteContext): void {
     },
     (request, reply) => {
       const device = rememberedDevice(context, request, request.params.id);
-      followLines(reply, context.clock, (signal) => device.watchCommands({ signal }));
+      followLines(reply, context.clock, leaving(context, request, reply), (signal) => device.watchCommands({ signal }));
     },
   );
 }

@@ -7,6 +7,6 @@ export function deviceRoute(app: App, context: RouteContext): void {
   app.get(
     '/api/v1/devices/:id',
     { schema: { summary: 'One device', tags: ['devices'], params: deviceParams, response: answers(deviceShape) } },
-    (request, reply) => sendJson(reply, knownDevice(context, request, request.params.id).device.info),
+    (request, reply) => sendJson(reply, knownDevice(context, request, request.params.id).view.info),
   );
 }

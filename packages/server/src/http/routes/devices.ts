@@ -14,6 +14,6 @@ export function devicesRoute(app: App, context: RouteContext): void {
         response: answers(z.object({ devices: z.array(deviceShape) })),
       },
     },
-    (request, reply) => sendJson(reply, { devices: context.fleet.devices(context.principalOf(request)) }),
+    (request, reply) => sendJson(reply, { devices: context.fleetOf(request).devices() }),
   );
 }

@@ -21,8 +21,10 @@ export function setFleetStandingRoute(app: App, context: RouteContext): void {
     },
     async (request, reply) => {
       const { deadlineMs, ...spec } = request.body;
-      const options = { principal: context.principalOf(request), ageMs: ageOf(context, request), deadlineMs };
-      return sendJson(reply, { outcomes: await context.fleet.setStanding({ ...spec, ...request.query }, options) });
+      const options = { ageMs: ageOf(context, request), deadlineMs };
+      return sendJson(reply, {
+        outcomes: await context.fleetOf(request).setStanding({ ...spec, ...request.query }, options),
+      });
     },
   );
 }
@@ -40,8 +42,7 @@ export function endFleetStandingRoute(app: App, context: RouteContext): void {
       },
     },
     async (request, reply) => {
-      const options = { principal: context.principalOf(request) };
-      return sendJson(reply, { outcomes: await context.fleet.endStanding(request.query.topic, options) });
+      return sendJson(reply, { outcomes: await context.fleetOf(request).endStanding(request.query.topic) });
     },
   );
 }
@@ -58,9 +59,7 @@ export function getFleetStandingRoute(app: App, context: RouteContext): void {
       },
     },
     (request, reply) => {
-      const principal = context.principalOf(request);
-      const devices = context.fleet.devices(principal).map(({ id }) => context.fleet.device(id, { principal }));
-      return sendJson(reply, { standing: devices.flatMap((device) => device.standing()) });
+      return sendJson(reply, { standing: context.fleetOf(request).standing() });
     },
   );
 }

@@ -1,12 +1,13 @@
 import type { FastifyReply } from 'fastify';
-import { DEFAULT_DEADLINE_MS, RosError } from '@longline/ros';
+import { DEFAULT_DEADLINE_MS } from '@longline/ros';
 import { z } from 'zod';
+import type { DeviceView } from '../../access/DeviceView.ts';
+import { topicUnknown } from '../../access/unknownNames.ts';
 import { ServerError } from '../../errors.ts';
-import { latestMessage, snapshotMessage } from '../../fleet/LatestMessage.ts';
 import type { LatestMessage } from '../../fleet/LatestMessage.ts';
-import type { DeviceState } from '../../fleet/DeviceState.ts';
 import type { App, RouteContext } from '../App.ts';
 import { knownDevice, sendJson, sendJsonText } from '../App.ts';
+import { leaving } from '../leaving.ts';
 import { latestJson, messageJson } from '../latestJson.ts';
 import { answers, deviceParams, latestQuery, latestShape } from '../shapes.ts';
 
@@ -30,13 +31,13 @@ export function latestRoute(app: App, context: RouteContext): void {
       },
     },
     async (request, reply) => {
-      const { device, state } = knownDevice(context, request, request.params.id);
+      const { device, view } = knownDevice(context, request, request.params.id);
       const { topic, fresh, deadlineMs = DEFAULT_DEADLINE_MS } = request.query;
-      if (topic === undefined) return sendJsonText(reply, listJson(state, context));
+      if (topic === undefined) return sendJsonText(reply, listJson(view));
       const latest =
         fresh === 'true'
-          ? snapshotMessage(state, await device.takeSnapshot(topic, { deadlineMs }), context.clock)
-          : theLatest(state, topic, context);
+          ? view.snapshot(await device.takeSnapshot(topic, { deadlineMs, signal: leaving(context, request, reply) }))
+          : theLatest(view, topic);
       if (request.headers.accept?.includes('application/octet-stream') === true) return sendBytes(reply, latest);
       const fields = messageJson(latest.message);
       if ('json' in fields) return sendJsonText(reply, latestJson(latest, `"message":${fields.json}`));
@@ -47,30 +48,24 @@ export function latestRoute(app: App, context: RouteContext): void {
   );
 }
 
-function theLatest(state: DeviceState, topic: string, { clock }: RouteContext): LatestMessage {
-  const channel = state.channels.get(topic);
-  if (channel === undefined) {
-    throw new RosError(
-      'TOPIC_UNKNOWN',
-      `Device ${state.id} has no topic ${topic} here. GET /api/v1/devices/${state.id}/topics lists those it has; the agent's config says which it sends.`,
-      { details: { device: state.id, topic } },
-    );
-  }
-  const latest = latestMessage(state, channel, clock);
+function theLatest(view: DeviceView, topic: string): LatestMessage {
+  const channel = view.channel(topic);
+  if (channel === undefined) throw topicUnknown(view.id, topic);
+  const latest = view.latest(channel);
   if (latest !== undefined) return latest;
   throw new ServerError(
     'MESSAGE_NONE',
     channel.messages === 0
-      ? `No message of ${topic} has come from device ${state.id} yet.${channel.advertised.demand === 'watched' ? ' It flows only while somebody looks; ask with fresh=true.' : ''}`
+      ? `No message of ${topic} has come from device ${view.id} yet.${channel.advertised.demand === 'watched' ? ' It flows only while somebody looks; ask with fresh=true.' : ''}`
       : `The last message of ${topic} was not kept: too large, or of an older definition. Subscribe to see the next.`,
-    { details: { device: state.id, topic } },
+    { details: { device: view.id, topic } },
   );
 }
 
-function listJson(state: DeviceState, { clock }: RouteContext): string {
+function listJson(view: DeviceView): string {
   const items: string[] = [];
-  for (const channel of state.channels.values()) {
-    const latest = latestMessage(state, channel, clock);
+  for (const channel of view.channels()) {
+    const latest = view.latest(channel);
     if (latest !== undefined) items.push(latestJson(latest, listed(latest)));
   }
   return `{"latest":[${items.join(',')}]}`;

@@ -15,6 +15,6 @@ export function lineRoute(app: App, context: RouteContext): void {
         response: answers(lineRecordSchema),
       },
     },
-    (request, reply) => sendJson(reply, knownDevice(context, request, request.params.id).device.line),
+    (request, reply) => sendJson(reply, knownDevice(context, request, request.params.id).view.line),
   );
 }

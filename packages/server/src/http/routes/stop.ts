@@ -27,7 +27,7 @@ export function stopRoute(app: App, context: RouteContext): void {
       },
     },
     async (request, reply) => {
-      const device = context.fleet.device(request.params.id, { principal: context.principalOf(request) });
+      const device = context.fleetOf(request).device(request.params.id);
       sendOutcome(reply, await device.stop(request.body?.outputs));
     },
   );
@@ -79,8 +79,7 @@ export function fleetStopRoute(app: App, context: RouteContext): void {
     },
     async (request, reply) => {
       const { devices, outputs } = request.body;
-      const principal = context.principalOf(request);
-      return sendJson(reply, { outcomes: await context.fleet.stop(devices, { outputs, principal }) });
+      return sendJson(reply, { outcomes: await context.fleetOf(request).stop(devices, { outputs }) });
     },
   );
 }
