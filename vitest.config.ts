@@ -6,7 +6,7 @@ export default defineConfig({
   ssr: { resolve: { conditions: ['@longline/source', 'node'] } },
   test: {
     reporters: ['default', new SkippedTests()],
-    include: ['packages/*/src/**/*.test.ts', 'e2e/**/*.test.ts', 'scripts/**/*.test.ts'],
+    include: ['packages/*/src/**/*.test.ts', 'e2e/**/*.test.ts', 'fuzz/**/*.test.ts', 'scripts/**/*.test.ts'],
     testTimeout: 20_000,
     hookTimeout: 30_000,
     maxWorkers: 2,

@@ -61,6 +61,7 @@ const tasks = {
   vitest: () => run(bin('vitest'), ['run', ...args]),
   example: () => node(join(root, 'examples', `${args[0] ?? 'embedded-server'}.ts`), args.slice(1)),
   bench: () => node(join(root, 'bench', `${args[0] ?? 'relay'}.ts`), args.slice(1)),
+  fuzz: () => node(join(root, 'fuzz', 'main.ts'), args),
   test: () => {
     node(join(root, 'scripts', 'install-peers.ts'), []);
     tasks.typecheck();
