@@ -61,6 +61,7 @@ export const agentPath: WirePath = {
         send: (frame) => void clock.after(ONE_WAY_MS, () => agent.handleFrame(frame)),
         close: () => undefined,
       },
+      challenge: { nonce: 'A'.repeat(43), server: 'bench' },
       handlers: {
         handleHello: () => robot.welcome({ server: '', software: '', epoch: 1 }),
         handleAdvertise: () => undefined,
@@ -74,6 +75,7 @@ export const agentPath: WirePath = {
         },
       },
     });
+    robot.handleOpen();
     agent.handleOpen();
     await clock.advance(1_000);
     const channels = new Map(messages.map(({ channelId, topic }) => [channelId, topic.channel]));

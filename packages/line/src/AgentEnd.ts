@@ -1,7 +1,9 @@
 import type { Clock, MessageParts } from '@longline/ros';
+import { AgentGreeting } from './AgentGreeting.ts';
 import type { AgentSocket, AgentSocketOwner } from './AgentSocket.ts';
 import { AgentSockets, COPY_SOCKET } from './AgentSockets.ts';
 import type { LineEndpoint } from './bindWebSocket.ts';
+import type { HelloSigner } from './challenge.ts';
 import { ChannelSender } from './ChannelSender.ts';
 import type { AdvertisedChannel } from './ChannelSender.ts';
 import type { Lane } from './channelRecords.ts';
@@ -11,7 +13,6 @@ import type { DemandedChannel } from './demandRecord.ts';
 import { LineError } from './errors.ts';
 import type { LineClose } from './errors.ts';
 import type { FrameBuilder } from './FrameBuilder.ts';
-import { welcomeSchema } from './hello.ts';
 import type { AgentHello, Welcome } from './hello.ts';
 import { decodeHeaded, decodeJson, encodeHeaded, encodeJson } from './jsonRecord.ts';
 import { defaultLimits } from './limits.ts';
@@ -80,7 +81,7 @@ interface Known {
  */
 export class AgentEnd extends LineEnd implements AgentSocketOwner {
   readonly #clock: Clock;
-  readonly #hello: AgentHello;
+  readonly #greeting: AgentGreeting;
   readonly #outbox: Outbox;
   readonly #handlers: AgentEndHandlers;
   readonly #channels: ChannelSender;
@@ -104,23 +105,32 @@ export class AgentEnd extends LineEnd implements AgentSocketOwner {
   /** When the frame being filled was begun: the clock is read once for all messages in it. */
   #filledMs = 0;
 
-  constructor(options: LineEndOptions<AgentEndHandlers> & { readonly hello: AgentHello; readonly outbox: Outbox }) {
+  constructor(
+    options: LineEndOptions<AgentEndHandlers> & {
+      readonly hello: AgentHello;
+      readonly outbox: Outbox;
+      /** Of a robot that joined a server. Without it the hello is not signed, and a locked server refuses. */
+      readonly signer?: HelloSigner | undefined;
+    },
+  ) {
     const limits = { ...defaultLimits, ...options.limits };
     super(options, limits, options.outbox.nextTransfer);
     this.#clock = options.clock;
-    this.#hello = options.hello;
     this.#outbox = options.outbox;
     this.#handlers = options.handlers;
     this.#channels = new ChannelSender(this.line);
     this.#copies = new Copies(this.line);
     this.#zstd = options.zstd;
-    const { clock, hello, handlers } = options;
+    const { clock, hello, signer, handlers } = options;
+    const features = this.#zstd === undefined ? [] : ['zstd'];
+    this.#greeting = new AgentGreeting({ core: this.line, hello: { ...hello, features }, signer });
     this.#sockets = new AgentSockets({
       line: this.line,
       plan: this.#plan,
       clock,
       limits,
       hello,
+      signer,
       owner: this,
       handleWanted: handlers.handleSocketWanted?.bind(handlers),
       handleLook: () => this.#pump(),
@@ -147,9 +157,9 @@ export class AgentEnd extends LineEnd implements AgentSocketOwner {
     };
   }
 
-  /** The transport is connected. */
+  /** The transport is connected, and it may say hello. The challenge may have come already. */
   handleOpen(): void {
-    this.line.greet(encodeJson({ ...this.#hello, features: this.#zstd === undefined ? [] : ['zstd'] }));
+    this.#greeting.handleOpen();
   }
 
   advertise(channels: readonly AdvertisedChannel[]): void {
@@ -244,8 +254,8 @@ export class AgentEnd extends LineEnd implements AgentSocketOwner {
 
   override handleRecord(kind: RecordKindName, body: Uint8Array): void {
     if (this.line.state === 'greeting') {
-      if (kind !== 'welcome') throw new LineError('FRAME_UNEXPECTED', `a ${kind} came where the welcome was due`);
-      const welcome = decodeJson('welcome', body, welcomeSchema, this.line.limits.maxJsonBytes);
+      const welcome = this.#greeting.handleRecord(kind, body);
+      if (welcome === undefined) return;
       this.#outbox.maxMessageBytes = welcome.maxFrameBytes;
       this.#outbox.block('bulk');
       this.#channels.handleKnown(welcome.schemas ?? []);

@@ -1,10 +1,10 @@
 import type { Clock } from '@longline/ros';
+import { AgentGreeting } from './AgentGreeting.ts';
 import type { LineEndpoint } from './bindWebSocket.ts';
+import type { HelloSigner } from './challenge.ts';
 import { LineError } from './errors.ts';
 import type { FrameBuilder } from './FrameBuilder.ts';
-import { welcomeSchema } from './hello.ts';
 import type { AgentHello } from './hello.ts';
-import { decodeJson, encodeJson } from './jsonRecord.ts';
 import type { LineLimits } from './limits.ts';
 import { LineCore } from './LineCore.ts';
 import type { RecordKindName } from './recordKinds.ts';
@@ -24,7 +24,7 @@ export interface AgentSocketOwner {
 export class AgentSocket implements LineEndpoint {
   readonly core: LineCore;
   readonly index: number;
-  readonly #hello: AgentHello;
+  readonly #greeting: AgentGreeting;
   readonly #owner: AgentSocketOwner;
   #open = false;
 
@@ -35,10 +35,10 @@ export class AgentSocket implements LineEndpoint {
     /** The line's first socket. */
     readonly line: LineCore;
     readonly hello: AgentHello;
+    readonly signer: HelloSigner | undefined;
     readonly owner: AgentSocketOwner;
   }) {
-    const { transport, clock, limits, line, hello, owner } = options;
-    this.#hello = hello;
+    const { transport, clock, limits, line, hello, signer, owner } = options;
     this.#owner = owner;
     this.index = hello.socket;
     this.core = new LineCore({
@@ -58,6 +58,7 @@ export class AgentSocket implements LineEndpoint {
       },
     });
     this.core.shareParts(line);
+    this.#greeting = new AgentGreeting({ core: this.core, hello, signer });
   }
 
   /** It is welcomed and carries data. */
@@ -66,7 +67,7 @@ export class AgentSocket implements LineEndpoint {
   }
 
   handleOpen(): void {
-    this.core.greet(encodeJson(this.#hello));
+    this.#greeting.handleOpen();
   }
 
   handleFrame(frame: Uint8Array): void {
@@ -90,8 +91,7 @@ export class AgentSocket implements LineEndpoint {
       this.#owner.handleSocketRecord(this, kind, body);
       return;
     }
-    if (kind !== 'welcome') throw new LineError('FRAME_UNEXPECTED', `a ${kind} came where the welcome was due`);
-    decodeJson('welcome', body, welcomeSchema, this.core.limits.maxJsonBytes);
+    if (this.#greeting.handleRecord(kind, body) === undefined) return;
     this.#open = true;
     this.core.open();
     this.#owner.handleSocketOpen(this);

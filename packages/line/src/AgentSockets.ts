@@ -2,6 +2,7 @@ import type { Clock, Disposer } from '@longline/ros';
 import { AgentSocket } from './AgentSocket.ts';
 import type { AgentSocketOwner } from './AgentSocket.ts';
 import type { LineEndpoint } from './bindWebSocket.ts';
+import type { HelloSigner } from './challenge.ts';
 import type { AgentHello } from './hello.ts';
 import type { LineLimits } from './limits.ts';
 import type { LineCore } from './LineCore.ts';
@@ -22,6 +23,7 @@ export interface AgentSocketsOptions {
   readonly clock: Clock;
   readonly limits: LineLimits;
   readonly hello: AgentHello;
+  readonly signer: HelloSigner | undefined;
   readonly owner: AgentSocketOwner;
   /** Dials one more; without it the line stays with its first. */
   readonly handleWanted: ((attach: (transport: Transport) => LineEndpoint) => void) | undefined;
@@ -145,8 +147,9 @@ export class AgentSockets {
   }
 
   #attach(index: number, transport: Transport): AgentSocket {
-    const { clock, limits, line, hello, owner } = this.#options;
-    const socket = new AgentSocket({ transport, clock, limits, line, hello: { ...hello, socket: index }, owner });
+    const { clock, limits, line, hello, signer, owner } = this.#options;
+    const ofSocket = { ...hello, socket: index };
+    const socket = new AgentSocket({ transport, clock, limits, line, hello: ofSocket, signer, owner });
     this.#sockets.set(index, socket);
     this.#hadAny = true;
     return socket;

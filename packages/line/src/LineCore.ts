@@ -191,10 +191,10 @@ export class LineCore {
    * The connecting side's first word. What the other side says answers it, so the line is as old as this: a welcome may
    * have been under way for long, and requests together with it.
    */
-  greet(hello: Uint8Array): void {
+  greet(hello: readonly Uint8Array[]): void {
     this.#greeted = true;
     this.#beganMs = this.#clock.monotonicMs();
-    this.send('hello', [hello], true);
+    this.send('hello', hello, true);
   }
 
   /** The greeting is over: heartbeats begin. The connecting side sends them. */

@@ -56,7 +56,7 @@ export class ReaderEnd extends LineEnd {
 
   /** The transport is connected. */
   handleOpen(): void {
-    this.line.greet(encodeJson(this.#hello));
+    this.line.greet([encodeJson(this.#hello)]);
   }
 
   subscribe(subscription: SubscribeRecord): void {

@@ -1,13 +1,15 @@
 import { schemaHash } from '@longline/ros';
 import type { Clock, Disposer, Schema } from '@longline/ros';
+import type { Challenge, HelloProof } from './challenge.ts';
 import { ChannelReceiver } from './ChannelReceiver.ts';
 import type { ChannelListener, ReceivedChannel, SharedDefinitions } from './ChannelReceiver.ts';
 import type { AdvertisedChannel } from './ChannelSender.ts';
 import type { DemandedChannel } from './demandRecord.ts';
 import { LineError } from './errors.ts';
 import type { LineClose, LineErrorCode } from './errors.ts';
-import { helloSchema, MAX_KNOWN_SCHEMAS } from './hello.ts';
+import { MAX_KNOWN_SCHEMAS } from './hello.ts';
 import type { AgentHello, Welcome } from './hello.ts';
+import { decodeHello } from './helloRecord.ts';
 import { decodeJson, encodeHeaded, encodeJson } from './jsonRecord.ts';
 import { completeLimits } from './limits.ts';
 import { LineEnd } from './LineEnd.ts';
@@ -25,8 +27,8 @@ import { MOST_COPIED_BYTES } from './SocketPlan.ts';
 
 /** What the server does with what a robot's line brings. */
 export interface RobotEndHandlers extends ChannelListener {
-  /** An agent asks to join. Answer with `welcome()` or `close()`, now or later. */
-  handleHello(hello: AgentHello): void;
+  /** An agent asks to be let in. Look at the proof now, and answer with `welcome()` or `close()`, now or later. */
+  handleHello(hello: AgentHello, proof: HelloProof): void;
   /** The record is a view into its frame: copy what outlives the call. Unadvertised channels end the line before this. */
   handleMessage(channel: AdvertisedChannel, record: MessageRecord): void;
   handleStatus(status: RobotStatus): void;
@@ -61,6 +63,8 @@ export class RobotEnd extends LineEnd {
   readonly #zstd: boolean;
   /** Made with the first request, as most of what only few robots need. */
   #openRequests: OpenRequests | undefined;
+  /** Until it is answered. */
+  #challenge: Challenge | undefined;
   /** Of the hello: the IDs of the agent's run and of the line, and whether it offers zstd. */
   #boot: string | undefined;
   #lineId: string | undefined;
@@ -74,6 +78,8 @@ export class RobotEnd extends LineEnd {
 
   constructor(
     options: LineEndOptions<RobotEndHandlers> & {
+      /** The first word, for the agent's hello to answer; its nonce must be new on every connection (clause 2.8). */
+      readonly challenge: Challenge;
       /** What is equal in many lines is kept once. */
       readonly shared?: SharedDefinitions;
     },
@@ -84,6 +90,12 @@ export class RobotEnd extends LineEnd {
     this.#handlers = options.handlers;
     this.#zstd = options.zstd !== undefined;
     this.#channels = new ChannelReceiver(limits, options.handlers, options.shared);
+    this.#challenge = options.challenge;
+  }
+
+  /** The transport is connected: the server speaks first. */
+  handleOpen(): void {
+    if (this.#challenge !== undefined) this.line.send('challenge', [encodeJson(this.#challenge)], true);
   }
 
   /** Lets the agent in. Does nothing when the line has ended meanwhile. */
@@ -229,15 +241,16 @@ export class RobotEnd extends LineEnd {
   override handleRecord(kind: RecordKindName, body: Uint8Array): void {
     const { maxJsonBytes } = this.line.limits;
     if (this.line.state === 'greeting') {
-      if (kind !== 'hello' || this.#boot !== undefined)
+      const challenge = this.#challenge;
+      if (kind !== 'hello' || challenge === undefined)
         throw new LineError('FRAME_UNEXPECTED', `a ${kind} came before the welcome`);
-      const hello = decodeJson('hello', body, helloSchema, maxJsonBytes);
-      if (hello.role !== 'agent')
-        throw new LineError('FRAME_UNEXPECTED', 'readers connect to /api/v1/live, agents to /api/v1/line');
+      // One answer to each.
+      this.#challenge = undefined;
+      const { hello, proof } = decodeHello(body, challenge);
       this.#boot = hello.boot;
       this.#lineId = hello.line;
       this.#offersZstd = hello.features.includes('zstd');
-      this.#handlers.handleHello(hello);
+      this.#handlers.handleHello(hello, proof);
       return;
     }
     if (this.#first !== undefined) {

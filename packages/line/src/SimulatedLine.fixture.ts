@@ -1,5 +1,5 @@
 import type { MessageParts } from '@longline/ros';
-import { FakeClock, randomFrom, SimulatedPath } from '@longline/testing';
+import { FakeClock, randomFrom, sampleChallenge, SimulatedPath } from '@longline/testing';
 import type { PathOptions, SimulatedConnection } from '@longline/testing';
 import { AgentEnd } from './AgentEnd.ts';
 import type { LineEndpoint } from './bindWebSocket.ts';
@@ -215,6 +215,7 @@ export class SimulatedLine {
           transport,
           clock: this.clock,
           zstd: nodeZstd,
+          challenge: sampleChallenge,
           handlers: {
             handleHello,
             handleAdvertise: () => undefined,

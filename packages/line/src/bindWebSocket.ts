@@ -4,7 +4,7 @@ import type { Transport } from './Transport.ts';
 export interface LineEndpoint {
   /** Bytes sent that the other side has not acknowledged; for transports that cannot say what they hold. */
   readonly unacknowledgedBytes?: number;
-  /** Ends of the connecting side have it: the transport is connected. */
+  /** Ends that speak first have it: the transport is connected. */
   handleOpen?(): void;
   handleFrame(frame: Uint8Array): void;
   handleText(): void;
@@ -67,8 +67,8 @@ export function bindWebSocket<End extends LineEndpoint>(
   };
   // The close event follows and carries what can be said.
   socket.onerror = () => undefined;
-  if (socket.readyState !== CONNECTING && socket.readyState !== OPEN)
-    end.handleDisconnected(1006, 'the socket was closed already');
+  if (socket.readyState === OPEN) end.handleOpen?.();
+  else if (socket.readyState !== CONNECTING) end.handleDisconnected(1006, 'the socket was closed already');
   return end;
 }
 

@@ -1,4 +1,4 @@
-import { DuplexPair, FakeClock, sampleFrame } from '@longline/testing';
+import { DuplexPair, FakeClock, sampleChallenge, sampleFrame } from '@longline/testing';
 import { expect, test } from 'vitest';
 import { AgentEnd } from './AgentEnd.ts';
 import type { DemandedChannel } from './demandRecord.ts';
@@ -50,6 +50,7 @@ async function joined(): Promise<{
       new RobotEnd({
         transport,
         clock,
+        challenge: sampleChallenge,
         handlers: {
           handleHello: () => robot.welcome({ server: '', software: '', epoch: 1 }),
           handleAdvertise: ignore,

@@ -3,6 +3,7 @@ import {
   fuzzSeed,
   hostileFrame,
   randomFrom,
+  sampleChallenge,
   sampleFrame,
   sampleHello,
   sampleWelcome,
@@ -33,6 +34,7 @@ const subjects: Record<string, (transport: Transport, clock: FakeClock) => Subje
     const end: RobotEnd = new RobotEnd({
       transport,
       clock,
+      challenge: sampleChallenge,
       handlers: {
         handleHello: () => end.welcome(sampleWelcome),
         handleAdvertise: nothing,
@@ -60,6 +62,8 @@ const subjects: Record<string, (transport: Transport, clock: FakeClock) => Subje
         handleClosed: nothing,
       },
     });
+    end.handleOpen();
+    end.handleFrame(sampleFrame('challenge'));
     end.handleFrame(sampleFrame('welcome'));
     return end;
   },

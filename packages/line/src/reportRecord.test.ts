@@ -1,4 +1,4 @@
-import { DuplexPair, FakeClock, sampleHello } from '@longline/testing';
+import { DuplexPair, FakeClock, sampleChallenge, sampleHello } from '@longline/testing';
 import { expect, test } from 'vitest';
 import { AgentEnd } from './AgentEnd.ts';
 import { Outbox } from './Outbox.ts';
@@ -50,6 +50,7 @@ function openLine(): Line {
       new RobotEnd({
         transport,
         clock,
+        challenge: sampleChallenge,
         handlers: {
           handleHello: () => robot.welcome({ server: 's', software: 'x', epoch: 1 }),
           handleAdvertise: () => undefined,

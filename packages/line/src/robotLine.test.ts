@@ -1,4 +1,4 @@
-import { DuplexPair, FakeClock } from '@longline/testing';
+import { DuplexPair, FakeClock, sampleChallenge } from '@longline/testing';
 import type { MessageParts, Schema } from '@longline/ros';
 import { describe, expect, test, vi } from 'vitest';
 import { AgentEnd } from './AgentEnd.ts';
@@ -107,6 +107,7 @@ class Line {
           transport,
           clock: this.clock,
           limits,
+          challenge: sampleChallenge,
           timers: coarse ? new CoarseTimers(this.clock) : undefined,
           handlers: {
             handleHello: ({ device }) => {
@@ -326,6 +327,7 @@ describe('a robot line', () => {
         new RobotEnd({
           transport: { ...transport, bufferedBytes: 0, close: (code) => void closes.push(code) },
           clock: line.clock,
+          challenge: sampleChallenge,
           handlers: {
             handleHello: () => undefined,
             handleAdvertise: () => undefined,

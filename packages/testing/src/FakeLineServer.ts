@@ -13,6 +13,7 @@ import type {
 import type { AdvertisedChannel } from '@longline/line';
 import type { Clock } from '@longline/ros';
 import { DuplexPair } from './DuplexPair.ts';
+import { sampleChallenge } from './hostileFrames.ts';
 
 /** One message as it came over the line. */
 export interface ReceivedMessage {
@@ -49,6 +50,7 @@ export class FakeLine {
         new RobotEnd({
           transport,
           clock,
+          challenge: sampleChallenge,
           handlers: {
             handleHello: (hello) => {
               this.hello = hello;

@@ -134,10 +134,10 @@ export class SimulatedConnection {
 
   /** Tells both ends that they are connected, after two round trips: one for TCP, one for the upgrade. */
   open(): void {
-    this.#clock.after(2 * this.#roundTripMs(), () => {
-      this.right.open();
-      this.left.open();
-    });
+    const roundTripMs = this.#roundTripMs();
+    // What the server says first comes together with its answer to the upgrade.
+    this.#clock.after(1.5 * roundTripMs, () => this.right.open());
+    this.#clock.after(2 * roundTripMs, () => this.left.open());
   }
 
   /** The server does not take it: after a round trip the left end hears that. */

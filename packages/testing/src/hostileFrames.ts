@@ -1,5 +1,5 @@
 import { FrameBuilder, recordKinds } from '@longline/line';
-import type { AgentHello, LineRecord, LineReport, RecordKindName, Welcome } from '@longline/line';
+import type { AgentHello, Challenge, LineRecord, LineReport, RecordKindName, Welcome } from '@longline/line';
 import { schemaHash } from '@longline/ros';
 
 /** Gives whole numbers from 0 to below the argument. */
@@ -67,6 +67,8 @@ export const sampleHello: AgentHello = {
   robot: '',
   features: [],
 };
+/** A good challenge. */
+export const sampleChallenge: Challenge = { nonce: 'A'.repeat(43), server: 's' };
 /** A good welcome, as a server writes it on the wire. */
 export const sampleWelcome: Welcome = { server: 's', software: 'x', epoch: 1, maxFrameBytes: 1_000_000, features: [] };
 
@@ -114,9 +116,9 @@ const line: LineRecord = {
 
 /** One good body of every kind of record. */
 const bodies: Record<RecordKindName, Uint8Array> = {
-  hello: json(sampleHello),
+  hello: headed(sampleHello),
   welcome: json(sampleWelcome),
-  challenge: json({ nonce: 'A'.repeat(43), server: 's' }),
+  challenge: json(sampleChallenge),
   schema: json({ hash, ...schema }),
   advertise: json({ channels: [channel] }),
   unadvertise: json({ channels: [1] }),
@@ -141,10 +143,12 @@ const bodies: Record<RecordKindName, Uint8Array> = {
 };
 const everyKind = Object.keys(bodies) as RecordKindName[];
 
+const isAgentHello = (body: object): boolean => 'role' in body && body.role === 'agent';
+
 /** A frame of one good record; `body` replaces the sample's. */
 export function sampleFrame(kind: RecordKindName, body: Uint8Array | object = bodies[kind]): Uint8Array {
   const builder = new FrameBuilder();
-  builder.append(recordKinds[kind], body instanceof Uint8Array ? body : json(body));
+  builder.append(recordKinds[kind], body instanceof Uint8Array ? body : isAgentHello(body) ? headed(body) : json(body));
   return builder.take().slice();
 }
 

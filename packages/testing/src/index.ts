@@ -5,9 +5,19 @@ export { FakeGraph } from './FakeGraph.ts';
 export type { FakePublished } from './FakeGraph.ts';
 export { FakeLine, FakeLineServer } from './FakeLineServer.ts';
 export type { ReceivedMessage, RequestOverrides } from './FakeLineServer.ts';
-export { fuzzSeed, hostileFrame, randomFrom, sampleFrame, sampleHello, sampleWelcome } from './hostileFrames.ts';
+export {
+  fuzzSeed,
+  hostileFrame,
+  randomFrom,
+  sampleChallenge,
+  sampleFrame,
+  sampleHello,
+  sampleWelcome,
+} from './hostileFrames.ts';
 export type { RandomBelow } from './hostileFrames.ts';
 export { Inbox } from './Inbox.ts';
+export { makeCertificate } from './makeCertificate.ts';
+export type { TestCertificate } from './makeCertificate.ts';
 export type { SimulatedConnection, SimulatedSide } from './SimulatedConnection.ts';
 export type { LinkConditions, SimulatedLink } from './SimulatedLink.ts';
 export { SimulatedPath } from './SimulatedPath.ts';

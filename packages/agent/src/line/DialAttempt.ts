@@ -1,3 +1,4 @@
+import { lineCloseCodes, MAX_CHALLENGE_BYTES } from '@longline/line';
 import type { AgentEnd, LineClose, LineEndpoint, Transport, Welcome } from '@longline/line';
 import type { Clock, Disposer } from '@longline/ros';
 import type { Dialled } from './Dial.ts';
@@ -26,6 +27,9 @@ export interface DialAttemptHandlers {
   handleSocketWanted(attempt: DialAttempt, attach: (transport: Transport) => LineEndpoint): void;
 }
 
+/** Most bytes of what a server says before the hello: one frame with the challenge (protocol, clause 2.8). */
+const MAX_FIRST_FRAME_BYTES = MAX_CHALLENGE_BYTES + 64;
+
 /** How long a connection may take to open, in milliseconds. */
 export const DIAL_TIMEOUT_MS = 10_000;
 
@@ -43,6 +47,8 @@ export class DialAttempt implements LineEndpoint {
   #dialled: Dialled | undefined;
   #transport: Transport | undefined;
   #end: AgentEnd | undefined;
+  /** The challenge, where it came before this attempt might greet. */
+  #firstFrame: Uint8Array | undefined;
   #error: Error | undefined;
   #progressMs: number | undefined;
   #openedMs: number | undefined;
@@ -130,6 +136,8 @@ export class DialAttempt implements LineEndpoint {
     });
     this.#end = end;
     end.handleOpen();
+    if (this.#firstFrame !== undefined) end.handleFrame(this.#firstFrame);
+    this.#firstFrame = undefined;
   }
 
   /** Closes in good order where the line is open, else at once. */
@@ -163,7 +171,8 @@ export class DialAttempt implements LineEndpoint {
   }
 
   handleFrame(frame: Uint8Array): void {
-    this.#end?.handleFrame(frame);
+    if (this.#end !== undefined) this.#end.handleFrame(frame);
+    else if (this.#stage === 'held') this.#keepFirst(frame);
   }
 
   handleText(): void {
@@ -177,6 +186,17 @@ export class DialAttempt implements LineEndpoint {
   handleDisconnected(closeCode: number, reason: string): void {
     if (this.#end === undefined) this.#finish({ closeCode, code: undefined, reason });
     else this.#end.handleDisconnected(closeCode, reason);
+  }
+
+  /** While it is held the server says one thing, which must not be lost. */
+  #keepFirst(frame: Uint8Array): void {
+    if (this.#firstFrame === undefined && frame.length <= MAX_FIRST_FRAME_BYTES) {
+      this.#firstFrame = frame.slice();
+      return;
+    }
+    const reason = 'the server says more than its challenge before the hello';
+    this.#finish({ closeCode: lineCloseCodes.FRAME_UNEXPECTED, code: 'FRAME_UNEXPECTED', reason });
+    this.#dialled?.abandon();
   }
 
   #handleProgress(): void {

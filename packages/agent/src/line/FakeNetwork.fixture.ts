@@ -118,8 +118,15 @@ export class FakeDial {
     this.#events.handleProgress();
   }
 
-  open(): void {
+  /** It is connected, and the server has said nothing yet. */
+  connect(): void {
     this.end.handleOpen?.();
+  }
+
+  /** It is connected, and the server has said its first word. */
+  open(): void {
+    this.connect();
+    this.end.handleFrame(sampleFrame('challenge'));
   }
 
   welcome(): void {

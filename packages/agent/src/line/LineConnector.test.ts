@@ -185,7 +185,7 @@ describe('a further socket', () => {
     const { end, log } = recorder();
     wantSocket(() => end);
     expect(network.last.address).toBe('10.0.0.2');
-    network.last.open();
+    network.last.connect();
     network.last.end.handleFrame(new Uint8Array(3));
     network.last.close(4429, 'LIMIT_EXCEEDED: too many');
     network.last.close(1006, '');
@@ -217,8 +217,8 @@ describe('a further socket', () => {
     const { end, log } = recorder();
     wantSocket(() => end);
     await clock.advance(500);
-    network.dials[2]!.open();
-    network.dials[1]!.open();
+    network.dials[2]!.connect();
+    network.dials[1]!.connect();
     expect(log).toEqual(['open']);
     expect(network.does).toEqual(['greeted', 'dropped', 'waits']);
     network.dials[1]!.close(1006, '');
@@ -229,7 +229,7 @@ describe('a further socket', () => {
     const { clock, network, wantSocket } = await openLine({ silenceMs: 3_000 });
     const { end, log } = recorder();
     wantSocket(() => end);
-    network.last.open();
+    network.last.connect();
     await clock.advance(3_000);
     expect(log).toEqual(['open', 'end 1006 the line is over']);
     expect(network.does).toEqual(['dropped', 'dropped', 'waits']);

@@ -6,7 +6,7 @@ import type { AddressInfo, Socket } from 'node:net';
 import { bindWebSocket, RobotEnd, subprotocols } from '@longline/line';
 import type { Transport } from '@longline/line';
 import { systemClock } from '@longline/ros';
-import { Inbox, TcpProxy, waitFor } from '@longline/testing';
+import { Inbox, sampleChallenge, TcpProxy, waitFor } from '@longline/testing';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { WebSocketServer } from 'ws';
 import type { Dial, Dialled } from './Dial.ts';
@@ -42,6 +42,7 @@ async function startServer(options: { readonly replaceFirst?: boolean } = {}): P
         new RobotEnd({
           transport,
           clock: systemClock,
+          challenge: sampleChallenge,
           handlers: {
             handleHello: () => {
               end.welcome({ server: 'real', software: 'test', epoch: 1 });

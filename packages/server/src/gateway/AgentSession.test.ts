@@ -1,6 +1,9 @@
-import { CoarseTimers, FrameBuilder, recordKinds } from '@longline/line';
-import { FakeClock } from '@longline/testing';
+import { CoarseTimers, encodeHello, FrameBuilder, recordKinds } from '@longline/line';
+import { FakeClock, sampleChallenge } from '@longline/testing';
 import { expect, test } from 'vitest';
+import { MemoryCredentialStore } from '../credentials/MemoryCredentialStore.ts';
+import { RobotAdmission } from '../credentials/RobotAdmission.ts';
+import { Sessions } from '../credentials/Sessions.ts';
 import { FleetState } from '../fleet/FleetState.ts';
 import { defaultServerLimits } from '../limits.ts';
 import { helloOf } from '../testing/FakeRobotLine.ts';
@@ -8,7 +11,7 @@ import { AgentSession } from './AgentSession.ts';
 
 function helloFrame(device: string): Uint8Array {
   const builder = new FrameBuilder();
-  builder.append(recordKinds.hello, new TextEncoder().encode(JSON.stringify(helloOf(device))));
+  builder.append(recordKinds.hello, ...encodeHello(helloOf(device), sampleChallenge));
   return builder.take();
 }
 
@@ -20,6 +23,8 @@ test('devices that join at once, while the store is slow, do not exceed the boun
   const ended: string[] = [];
   const host = {
     fleet,
+    admission: new RobotAdmission({ store: new MemoryCredentialStore(), name: 'n' }),
+    sessions: new Sessions(),
     clock,
     lineLimits: {},
     timers: new CoarseTimers(clock),

@@ -1,10 +1,10 @@
-import { RobotEnd } from '@longline/line';
+import { LineError, RobotEnd } from '@longline/line';
 import type {
   AdvertisedChannel,
   AgentHello,
   CoarseTimers,
+  HelloProof,
   LineClose,
-  LineEndpoint,
   LineLimits,
   LineReport,
   MessageRecord,
@@ -14,19 +14,30 @@ import type {
 } from '@longline/line';
 import { nodeZstd } from '@longline/line/node';
 import type { Clock, Disposer } from '@longline/ros';
+import { deviceSession } from '../credentials/RobotAdmission.ts';
+import type { RobotAdmission } from '../credentials/RobotAdmission.ts';
+import type { Sessions } from '../credentials/Sessions.ts';
 import type { ChannelState } from '../fleet/ChannelState.ts';
 import type { DeviceState } from '../fleet/DeviceState.ts';
 import type { LineTraffic } from '../fleet/LineTraffic.ts';
 import type { FleetState } from '../fleet/FleetState.ts';
+import type { IntakeBudget } from '../transport/IntakeBudget.ts';
+import type { MeteredEnd } from './LineSocket.ts';
 
 /** What the sessions of agents share. */
 export interface AgentSessionHost {
   readonly fleet: FleetState;
+  readonly admission: RobotAdmission;
+  readonly sessions: Sessions;
   readonly clock: Clock;
   readonly lineLimits: Partial<LineLimits>;
   readonly timers: CoarseTimers;
   readonly software: string;
   readonly name: string;
+  /** Whether the device may open another line now. */
+  admitsLine(device: string): boolean;
+  /** What a device may send, on all sockets of its line together. */
+  intakeOf(device: DeviceState): IntakeBudget;
   /** Hands out the epoch of a new line. */
   openEpoch(device: string): Promise<number>;
   handleLineOpened(device: DeviceState, hello: AgentHello): void;
@@ -52,21 +63,27 @@ export interface AgentSessionHost {
 const STATUS_EVERY_MS = 50;
 
 /** One agent's connection: brings what its line says into the fleet. */
-export class AgentSession implements LineEndpoint, RobotEndHandlers {
+export class AgentSession implements MeteredEnd, RobotEndHandlers {
   readonly end: RobotEnd;
   readonly #host: AgentSessionHost;
   #device: DeviceState | undefined;
   #epoch = 0;
   /** Of the line that this connection belongs to, once it is let in. */
   #traffic: LineTraffic | undefined;
+  #intake: IntakeBudget | undefined;
+  /** For {@link MeteredEnd}. */
+  overdraftMs = 0;
   /** When the next change of the status may be told. */
   #statusDueMs = Number.NEGATIVE_INFINITY;
   #cancelStatus: Disposer | undefined;
+  /** Of {@link Sessions}, on a locked server. */
+  #leaveSessions: Disposer | undefined;
 
   constructor(host: AgentSessionHost, transport: Transport) {
     this.#host = host;
     this.end = new RobotEnd({
       transport,
+      challenge: host.admission.challenge(),
       clock: host.clock,
       handlers: this,
       limits: host.lineLimits,
@@ -76,12 +93,20 @@ export class AgentSession implements LineEndpoint, RobotEndHandlers {
     });
   }
 
+  handleOpen(): void {
+    this.end.handleOpen();
+  }
+
   handleFrame(frame: Uint8Array): void {
-    this.#host.frame.receiveTime = this.#host.clock.wallNs();
-    this.#host.counters.frames++;
-    this.#host.counters.bytes += frame.length;
+    const { clock, counters } = this.#host;
+    this.#host.frame.receiveTime = clock.wallNs();
+    counters.frames++;
+    counters.bytes += frame.length;
     this.#traffic?.handleFrame(frame.length);
+    const before = counters.messages;
     this.end.handleFrame(frame);
+    const messages = counters.messages - before;
+    this.overdraftMs = this.#intake?.charge(messages, frame.length, clock.monotonicMs()) ?? 0;
   }
 
   handleText(): void {
@@ -96,12 +121,12 @@ export class AgentSession implements LineEndpoint, RobotEndHandlers {
     this.end.handleDisconnected(closeCode, reason);
   }
 
-  handleHello(hello: AgentHello): void {
-    if (hello.socket > 0) {
-      this.#joinLine(hello);
-      return;
-    }
-    this.#join(hello).catch((error: unknown) => {
+  handleHello(hello: AgentHello, proof: HelloProof): void {
+    this.#admit(hello, proof).catch((error: unknown) => {
+      if (error instanceof LineError) {
+        this.end.close(error.code, error.message);
+        return;
+      }
       this.#host.handleFault(`device ${hello.device} could not join`, error);
       this.end.close('INTERNAL', 'the server could not let the device in; its log says why');
     });
@@ -167,6 +192,7 @@ export class AgentSession implements LineEndpoint, RobotEndHandlers {
 
   handleClosed(close: LineClose): void {
     this.#cancelStatus?.();
+    this.#leaveSessions?.();
     if (this.#device !== undefined) {
       this.#host.fleet.closeLine(this.#device, this.#epoch);
       this.#host.handleLineEnded(close, this.#device.id, this.#epoch);
@@ -174,8 +200,26 @@ export class AgentSession implements LineEndpoint, RobotEndHandlers {
     this.#host.handleClosed(this);
   }
 
+  /** Nothing of the fleet is touched before the robot has proved itself. */
+  async #admit(hello: AgentHello, proof: HelloProof): Promise<void> {
+    const { admission, sessions } = this.#host;
+    if (admission.isLocked) {
+      await admission.check(hello, proof);
+      if (this.end.state !== 'greeting') return;
+      this.#leaveSessions = sessions.open(deviceSession(hello.device), (why) =>
+        this.end.close(why, 'the key of this robot was revoked or exchanged'),
+      );
+    }
+    if (hello.socket > 0) this.#joinLine(hello);
+    else await this.#join(hello);
+  }
+
   async #join(hello: AgentHello): Promise<void> {
     const { fleet } = this.#host;
+    if (!this.#host.admitsLine(hello.device)) {
+      this.end.close('LIMIT_EXCEEDED', 'this device opens too many lines a second; is its ID or key on two machines?');
+      return;
+    }
     if (!fleet.hasRoomFor(hello.device)) {
       this.#refuseForRoom();
       return;
@@ -199,6 +243,7 @@ export class AgentSession implements LineEndpoint, RobotEndHandlers {
     this.#device = opened.device;
     this.#epoch = epoch;
     this.#traffic = opened.device.traffic;
+    this.#intake = this.#host.intakeOf(opened.device);
     opened.older?.close('LINE_REPLACED', 'another agent with this device ID connected; give each robot its own ID');
     const { name: server, software } = this.#host;
     this.end.welcome({ server, software, epoch, knownSchemas: opened.device.definitions.schemas });
@@ -215,6 +260,7 @@ export class AgentSession implements LineEndpoint, RobotEndHandlers {
     }
     const { name, software } = this.#host;
     this.#traffic = device.traffic;
+    this.#intake = this.#host.intakeOf(device);
     device.line.addSocket(this.end, hello.socket, { server: name, software, epoch: device.epoch });
   }
 
