@@ -26,11 +26,14 @@ interface Taking {
   readonly token: number;
   readonly take: LeaseTake;
   readonly wordMs: number;
+  /** Who takes it may no longer. */
+  isRevoked: boolean;
 }
 
 /** A robot that does not answer keeps a device from others no longer than this, in milliseconds. */
 const MOST_DEADLINE_MS = 5_000;
 const nothing = new Uint8Array(0);
+const revoked = 'its holder may no longer move the device';
 
 /** The lease of one device: held, being taken, or fading. For {@link Leases}. */
 export class LeaseSlot {
@@ -58,11 +61,16 @@ export class LeaseSlot {
   check(token: number, principal: Principal): Lease {
     const { id } = this.#device;
     if (token === 0) throw leaseNeeded(id);
-    const holder = this.held?.identity.principal.name;
+    const holder = this.held?.identity.principal;
     if (this.#lastEnd?.token === token) throw this.#lastEnd.reason;
     if (this.#held?.identity.token !== token)
-      throw leaseLost(id, token, holder === undefined ? 'nobody holds it now' : `${holder} holds it now`, holder);
-    if (holder !== undefined && holder !== principal.name) throw leaseHeld(id, holder, principal.name);
+      throw leaseLost(
+        id,
+        token,
+        holder === undefined ? 'nobody holds it now' : `${holder.name} holds it now`,
+        holder?.name,
+      );
+    if (holder !== undefined && holder.id !== principal.id) throw leaseHeld(id, holder.name, principal.name);
     return this.#held;
   }
 
@@ -76,7 +84,7 @@ export class LeaseSlot {
     if (holder !== undefined) throw leaseHeld(device.id, holder.name, take.principal.name);
     const token = Math.max(device.givenToken, device.highestToken, device.status.motion?.token ?? 0) + 1;
     device.givenToken = token;
-    const taking = { token, take, wordMs: this.#nowMs() - ageMs };
+    const taking = { token, take, wordMs: this.#nowMs() - ageMs, isRevoked: false };
     this.#taking = taking;
     this.#tell({ kind: 'lease.take', holdMs }, { ...take, token }, (reply) => {
       listener(reply.state === 'received' ? reply : this.#taken(taking, reply));
@@ -106,6 +114,13 @@ export class LeaseSlot {
     const lease = this.check(token, principal);
     this.#end(leaseLost(this.#device.id, token, 'its holder released it'), 'lease.released');
     this.#fade(token, lease.untilMs, release, listener);
+  }
+
+  /** The principal of this ID may move the device no longer: what it holds is given back, and what it takes now too, once it has it. */
+  revoke(id: string): void {
+    if (this.#taking?.take.principal.id === id) this.#taking.isRevoked = true;
+    const lease = this.held;
+    if (lease?.identity.principal.id === id) this.#giveBack(lease);
   }
 
   /** The robot refused something under that token: it may know that the lease is over. */
@@ -138,8 +153,10 @@ export class LeaseSlot {
     if (reply.state === 'done') {
       const holdMs = confirmedLease(reply, take.holdMs).holdMs;
       const lease = this.#hold(taking, wordMs + holdMs);
+      if (taking.isRevoked) this.#giveBack(lease);
       if (this.held === lease) return leaseReply(reply, token, holdMs);
-      return refusal(reply.id, leaseLost(id, token, 'it had run out when the robot confirmed it'));
+      const why = taking.isRevoked ? revoked : 'it had run out when the robot confirmed it';
+      return refusal(reply.id, leaseLost(id, token, why));
     }
     const loser = this.#held?.identity.token;
     if (reply.state === 'unknown') {
@@ -178,6 +195,11 @@ export class LeaseSlot {
     });
     this.#host.handleChange(device);
     return lease;
+  }
+
+  #giveBack({ identity: { device, principal, token }, untilMs }: Lease): void {
+    this.#end(leaseLost(device, token, revoked), 'lease.released');
+    this.#fade(token, untilMs, { device, principal }, () => undefined);
   }
 
   #end(reason: LonglineError, what: 'lease.lost' | 'lease.released' = 'lease.lost'): void {
