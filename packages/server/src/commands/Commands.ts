@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Action, ReplyListener } from '@longline/line';
 import { DEFAULT_DEADLINE_MS, isLonglineError } from '@longline/ros';
 import type { Clock, Disposer } from '@longline/ros';
+import type { MayStill } from '../access/mayStill.ts';
 import { deviceOffline, deviceUnknown, ServerError } from '../errors.ts';
 import type { DeviceState } from '../fleet/DeviceState.ts';
 import type { DeviceEvent, DeviceWatcher, FleetState } from '../fleet/FleetState.ts';
@@ -17,6 +18,7 @@ import {
   commandUnknown,
   expiredWaiting,
   idReused,
+  issuerRevoked,
   serverRestarted,
   serverStopping,
 } from './commandErrors.ts';
@@ -133,6 +135,12 @@ export class Commands implements DeviceWatcher {
     );
   }
 
+  /** Takes back what the principal of this ID wants of absent devices, where it may want it no longer. */
+  revoke(id: string, mayStill: MayStill): void {
+    const taken = this.#waiting.takeOf(id, ({ record: { device, action } }) => !mayStill(device, action));
+    for (const { command } of taken) this.#say(command, 'cancelled', issuerRevoked);
+  }
+
   /** Asks something that changes nothing. The listener hears at most one `received`, then one final word, perhaps at once. */
   ask(request: RobotRequest, listener: ReplyListener): void {
     const { action, principal, ageMs = 0, deadlineMs = DEFAULT_DEADLINE_MS, token = 0 } = request;
@@ -194,19 +202,19 @@ export class Commands implements DeviceWatcher {
     };
     const command = this.#command(record, logged);
     if (logged) this.#open.add(command);
-    if (waits) this.#keep(command, payload, ageMs);
+    if (waits) this.#keep(command, principal.id, payload, ageMs);
     else this.#sendCommand(device, command, payload, ageMs);
     return command;
   }
 
-  #keep(command: Command, payload: Uint8Array, ageMs: number): void {
+  #keep(command: Command, principalId: string, payload: Uint8Array, ageMs: number): void {
     try {
       this.#requestLine.check({ ...command.record, ageMs }, payload);
     } catch (error) {
       command.handleReply(rejected(command.record.id, error), this.#wallMs());
       return;
     }
-    this.#waiting.add({ command, payload: payload.slice(), bornMs: this.#clock.monotonicMs() - ageMs });
+    this.#waiting.add({ command, principalId, payload: payload.slice(), bornMs: this.#clock.monotonicMs() - ageMs });
     this.#history.handleChange(command.record, false);
   }
 

@@ -1,6 +1,7 @@
 import { isCommand, isStop } from '@longline/line';
 import type { Reply, ReplyListener } from '@longline/line';
 import { actionNeeds } from '../access/actionNeeds.ts';
+import { mayStill } from '../access/mayStill.ts';
 import { Rights } from '../access/Rights.ts';
 import { visibleReply } from '../access/visibleReply.ts';
 import type { Lease } from '../motion/Lease.ts';
@@ -88,6 +89,18 @@ export class RobotRequests {
   /** The lease of a device, while somebody holds it. */
   leaseOf(device: string): Lease | undefined {
     return this.#rooms.leases.holding(device);
+  }
+
+  /**
+   * Ends what the principal of this ID has open: leases are given back, standing commands end, what waits for absent devices is taken
+   * back. With rights, only what those do not allow.
+   */
+  revoke(id: string, rights: Rights | undefined): void {
+    const { leases, standing, commands } = this.#rooms;
+    const may = mayStill(rights);
+    leases.revoke(id, may);
+    standing.revoke(id, may);
+    commands.revoke(id, may);
   }
 
   /** Begins a stream of motion frames under a lease. Throws as {@link Motion.open} does. */

@@ -6,6 +6,8 @@ import type { Command } from './Command.ts';
 /** A command that is kept for an absent device. */
 export interface WaitingCommand {
   readonly command: Command;
+  /** The ID of who wants it. */
+  readonly principalId: string;
   readonly payload: Uint8Array;
   /** When it was made, by the server's monotonic clock, in milliseconds. */
   readonly bornMs: number;
@@ -76,6 +78,14 @@ export class WaitingCommands {
     const queue = [...(this.#byDevice.get(device)?.values() ?? [])];
     for (const { command } of queue) this.remove(command);
     return queue;
+  }
+
+  /** Those of a principal that match; they wait no longer. */
+  takeOf(principalId: string, matches: (command: Command) => boolean): WaitingCommand[] {
+    const all = [...this.#byDevice.values()].flatMap((queue) => [...queue.values()]);
+    const taken = all.filter((waiting) => waiting.principalId === principalId && matches(waiting.command));
+    for (const { command } of taken) this.remove(command);
+    return taken;
   }
 
   /** All of them; they wait no longer. */

@@ -31,6 +31,11 @@ export const cancelledWaiting: Ending = {
   message: 'The command was taken back while it waited for its device; the robot never saw it.',
 };
 
+export const issuerRevoked: Ending = {
+  code: 'ACCESS_REVOKED',
+  message: 'Whoever sent the command may do so no longer; it waited for its device, and the robot never saw it.',
+};
+
 export const serverStopping: Ending = {
   code: 'SERVER_STOPPING',
   message: 'The server stopped before the device came back; the command was never sent. Send it again.',

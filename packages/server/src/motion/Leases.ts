@@ -3,6 +3,7 @@ import type { Clock, Disposer } from '@longline/ros';
 import { deviceOffline, deviceUnknown } from '../errors.ts';
 import type { DeviceState } from '../fleet/DeviceState.ts';
 import type { DeviceEvent, DeviceWatcher, FleetState } from '../fleet/FleetState.ts';
+import type { MayStill } from '../access/mayStill.ts';
 import type { Principal } from '../access/Principal.ts';
 import type { AuditSink } from './AuditSink.ts';
 import type { Lease } from './Lease.ts';
@@ -82,6 +83,11 @@ export class Leases implements DeviceWatcher {
   release(release: LeaseRelease, listener: ReplyListener): void {
     this.check(release.device, release.token, release.principal);
     this.#slots.get(release.device)?.release(release, listener);
+  }
+
+  /** Gives back what the principal of this ID holds or takes now, where it may operate the device no longer. */
+  revoke(id: string, mayStill: MayStill): void {
+    for (const [device, slot] of this.#slots) if (!mayStill(device, { kind: 'lease.release' })) slot.revoke(id);
   }
 
   /** The robot refused something under that token: it may know that the lease is over. */

@@ -1,5 +1,6 @@
 import { standingPayloadSchema } from '@longline/line';
 import type { Action, Reply } from '@longline/line';
+import { isLonglineError } from '@longline/ros';
 import type { Clock, Disposer } from '@longline/ros';
 import type { z } from 'zod';
 import type { Command } from '../commands/Command.ts';
@@ -9,6 +10,7 @@ import { ServerError } from '../errors.ts';
 import type { DeviceEvent, DeviceWatcher } from '../fleet/FleetState.ts';
 import type { DeviceState } from '../fleet/DeviceState.ts';
 import type { Lease } from '../motion/Lease.ts';
+import type { MayStill } from '../access/mayStill.ts';
 import type { Principal } from '../access/Principal.ts';
 
 type SetAction = Extract<Action, { kind: 'standing.set' }>;
@@ -51,6 +53,14 @@ export interface StandingInfo {
   readonly state: 'active' | 'ending';
 }
 
+/** Sets of one standing command that the robot has not answered. */
+interface UnderWay {
+  /** The newest of each principal, by its ID. */
+  readonly setters: Map<string, Request<SetAction>>;
+  sets: number;
+  endedOrder: number;
+}
+
 const nothing = new Uint8Array(0);
 const decoder = new TextDecoder();
 
@@ -68,8 +78,8 @@ export class StandingCommands implements DeviceWatcher {
   readonly #clock: Clock;
   readonly #maxPerDevice: number;
   readonly #byDevice = new Map<string, Map<string, Standing>>();
-  /** Ends that a set under way must not undo, by device and topic; there only while sets are under way. */
-  readonly #underWay = new Map<string, { sets: number; endedOrder: number }>();
+  /** Ends that a set under way must not undo, and who sets, by device and topic; there only while sets are under way. */
+  readonly #underWay = new Map<string, UnderWay>();
   #order = 0;
 
   constructor(commands: Commands, clock: Clock, maxPerDevice: number) {
@@ -117,7 +127,7 @@ export class StandingCommands implements DeviceWatcher {
     const command = this.#commands.submit({ ...request, payload }, { logged: !renewal });
     // A repeated ID gives a command that was counted when it was new.
     if (command.state !== 'sent') return command;
-    this.#whenDone(command, device, action.topic, (order, reply) => {
+    this.#whenDone(command, request, (order, reply) => {
       const { motion, ...word } = robotsWord(reply);
       const holdMs = Math.min(word.holdMs ?? action.holdMs, action.holdMs);
       const said = { action, payload, principal: request.principal, fingerprint, motion, token, holdMs, order };
@@ -136,6 +146,16 @@ export class StandingCommands implements DeviceWatcher {
     const command = this.#commands.submit(request);
     if (standing !== undefined) this.#forgetWhenEnded(device, { ...standing, ending: true, order }, command);
     return command;
+  }
+
+  /** Ends what the principal of this ID set, or is setting now, as if it had ended it, where it may not go on. */
+  revoke(id: string, mayStill: MayStill): void {
+    const words: Pick<Request<SetAction>, 'device' | 'action' | 'principal'>[] = [];
+    for (const [device, topics] of this.#byDevice)
+      for (const standing of topics.values()) if (!standing.ending) words.push({ device, ...standing });
+    for (const { setters } of this.#underWay.values()) words.push(...setters.values());
+    for (const { device, action, principal } of words)
+      if (principal.id === id && !mayStill(device, action)) this.#endRevoked(device, action.topic, principal);
   }
 
   handleDevice(device: DeviceState, event: DeviceEvent): void {
@@ -178,6 +198,17 @@ export class StandingCommands implements DeviceWatcher {
     });
   }
 
+  #endRevoked(device: string, topic: string, principal: Principal): void {
+    try {
+      this.end({ device, principal, payload: nothing, action: { kind: 'standing.end', topic } });
+    } catch (error) {
+      if (!isLonglineError(error)) throw error;
+      // The robot holds on by its own rules then, and no longer than it was told.
+      const standing = this.#byDevice.get(device)?.get(topic);
+      if (standing?.principal.id === principal.id) this.#forget(device, standing);
+    }
+  }
+
   #forgetWhenEnded(device: string, ending: Standing, command: Command): void {
     this.#replace(device, ending);
     command.watch(({ state, code }) => {
@@ -187,10 +218,11 @@ export class StandingCommands implements DeviceWatcher {
     });
   }
 
-  #whenDone(command: Command, device: string, topic: string, then: (order: number, reply: Reply) => void): void {
-    const key = keyOf(device, topic);
+  #whenDone(command: Command, request: Request<SetAction>, then: (order: number, reply: Reply) => void): void {
+    const key = keyOf(request.device, request.action.topic);
     const order = this.#order++;
-    const underWay = this.#underWay.get(key) ?? { sets: 0, endedOrder: -1 };
+    const underWay = this.#underWay.get(key) ?? { setters: new Map(), sets: 0, endedOrder: -1 };
+    underWay.setters.set(request.principal.id, request);
     underWay.sets++;
     this.#underWay.set(key, underWay);
     command.watch((reply) => {
