@@ -25,5 +25,9 @@ test('a document that grows by aliases is refused', () => {
         .fill(`*a${i - 1}`)
         .join(',')}]`,
     );
-  expect(() => parseYaml(lines.join('\n'))).toThrow();
+  expect(() => parseYaml(lines.join('\n'))).toThrow(expect.objectContaining({ code: 'ARGUMENT_INVALID' }));
+});
+
+test.each(['*x', '{a: *x}', '&a [*a, *b]'])('an alias of nothing (%s) is refused', (text) => {
+  expect(() => parseYaml(text)).toThrow(expect.objectContaining({ code: 'ARGUMENT_INVALID' }));
 });

@@ -14,8 +14,14 @@ export function parseYaml(text: string): unknown {
     const [what = ''] = problem.message.split('\n');
     throw new CliError('ARGUMENT_INVALID', `${JSON.stringify(text)} is not valid YAML: ${what.replace(/:$/, '')}.`);
   }
-  const value: unknown = document.toJS({ maxAliasCount: 100 });
-  return value;
+  try {
+    const value: unknown = document.toJS({ maxAliasCount: 100 });
+    return value;
+  } catch (error) {
+    // Aliases of nothing, of themselves, or too many.
+    const why = error instanceof Error ? error.message : 'it cannot be read';
+    throw new CliError('ARGUMENT_INVALID', `${JSON.stringify(text)} is not valid YAML: ${why}.`);
+  }
 }
 
 /** YAML 1.1 takes `y` and `n` for booleans too; PyYAML does not, and `{x: 1, y: 2}` is what ROS messages look like. */

@@ -22,10 +22,19 @@ export function decodeJson<T>(record: string, body: Uint8Array, schema: z.ZodTyp
   } catch (cause) {
     throw new LineError('FRAME_MALFORMED', `the body of a ${record} record is not JSON in UTF-8`, { cause });
   }
-  const result = schema.safeParse(value);
+  const result = safely(record, () => schema.safeParse(value));
   if (result.success) return result.data;
   const issue = result.error.issues[0];
   throw new LineError('FRAME_MALFORMED', `${record}.${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'invalid'}`);
+}
+
+/** zod looks at the length of what should be a text or a list, whatever it is; one that is an object without a value throws. */
+function safely<T>(record: string, check: () => T): T {
+  try {
+    return check();
+  } catch (cause) {
+    throw new LineError('FRAME_MALFORMED', `a ${record} record has a length that is no number`, { cause });
+  }
 }
 
 /** The body of a record that is a JSON header and a payload of bytes: u32 header length, header, payload. */

@@ -195,3 +195,11 @@ test('the state folder is what the config says, what systemd says, or in the hom
   expect(stateFolder({ device: 'r1' }, { XDG_STATE_HOME: '/x' }, '/home/u')).toBe('/x/longline/r1');
   expect(stateFolder({ device: 'r1' }, {}, '/home/u')).toBe('/home/u/.local/state/longline/r1');
 });
+
+test.each([
+  ['an alias of nothing', 'device: *x'],
+  ['aliases without end', `a: &a [x, x]\nb: &b [*a]\nc: [${'*b, '.repeat(200)}]`],
+  ['a length that is no number', 'server: {length: {toString: 1, valueOf: 1}}'],
+])('%s is a refusal like every other', async (_what, text) => {
+  await expect(loadAgentConfig({ text })).rejects.toMatchObject({ code: 'CONFIG_INVALID' });
+});

@@ -35,7 +35,7 @@ export async function loadAgentConfig(source: AgentConfigSource = {}): Promise<A
       cause: fault,
     });
   }
-  const fromFile: unknown = document.toJS({ maxAliasCount: 100 });
+  const fromFile = plainValue(document, name);
   if (fromFile !== null && (typeof fromFile !== 'object' || Array.isArray(fromFile))) {
     throw new AgentError('CONFIG_INVALID', `${name} must hold keys with values, like "device: robot-1".`);
   }
@@ -47,6 +47,17 @@ export async function loadAgentConfig(source: AgentConfigSource = {}): Promise<A
     const offset = offsetOf(document, path);
     return offset === undefined ? '' : ` (line ${lines.linePos(offset).line})`;
   });
+}
+
+/** Throws `CONFIG_INVALID` for aliases of nothing, of themselves and too many. */
+function plainValue(document: Document, name: string): unknown {
+  try {
+    const value: unknown = document.toJS({ maxAliasCount: 100 });
+    return value;
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : 'it cannot be read';
+    throw new AgentError('CONFIG_INVALID', `${name} is not usable YAML: ${why}.`, { cause });
+  }
 }
 
 async function readConfigFile(path: string): Promise<string> {

@@ -16,7 +16,7 @@ export function parseAgentConfig(
   source = 'The configuration',
   where: (path: readonly (string | number)[]) => string = () => '',
 ): AgentConfig {
-  const result = agentConfigSchema.safeParse(input, { reportInput: true });
+  const result = checked(input, source);
   if (result.success) return result.data;
   const issues = configIssues(result.error, knownKeys);
   const told = issues.slice(0, MAX_TOLD).map(({ path, text }) => {
@@ -27,6 +27,17 @@ export function parseAgentConfig(
   throw new AgentError('CONFIG_INVALID', `${source} is not valid. ${[...told, ...more].join('; ')}.`, {
     details: { issues: issues.slice(0, MAX_TOLD).map(({ path, text }) => ({ path: pathText(path), text })) },
   });
+}
+
+/** zod looks at the length of what should be a list, whatever it is; one that is an object without a value throws. */
+function checked(input: unknown, source: string): ReturnType<typeof agentConfigSchema.safeParse> {
+  try {
+    return agentConfigSchema.safeParse(input, { reportInput: true });
+  } catch (cause) {
+    throw new AgentError('CONFIG_INVALID', `${source} is not valid: it has a key "length" that is no number.`, {
+      cause,
+    });
+  }
 }
 
 /** The keys of the object at a path of the schema. */

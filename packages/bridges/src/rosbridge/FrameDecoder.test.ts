@@ -55,6 +55,7 @@ describe('text frames', () => {
       '{"op":"dance"}',
       '{"op":"png","data":"AAAA"}',
       '{"op":"publish","topic":7}',
+      '{"op":"publish","topic":{"length":{"toString":1,"valueOf":1}}}',
     ];
     for (const text of bad) decoder.handleText(text);
     expect(problems).toHaveLength(bad.length);

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { FragmentAssembler } from './FragmentAssembler.ts';
 import { readJsonObjects } from './readJsonObjects.ts';
 import { rawMsg, serverOp } from './ServerOp.ts';
-import type { PublishOp, ServiceResponseOp } from './ServerOp.ts';
+import type { PublishOp, ServerOp, ServiceResponseOp } from './ServerOp.ts';
 
 /** Told what a frame held. */
 export interface FrameListener {
@@ -54,12 +54,8 @@ export class FrameDecoder {
   }
 
   #handleValue(value: unknown, depth: number): void {
-    const parsed = serverOp.safeParse(value);
-    if (!parsed.success) {
-      this.#listener.handleProblem(`not understood: ${z.prettifyError(parsed.error)}: ${shortened(value)}`);
-      return;
-    }
-    const op = parsed.data;
+    const op = this.#understood(value);
+    if (op === undefined) return;
     switch (op.op) {
       case 'publish': {
         const raw = rawMsg.safeParse(op.msg);
@@ -86,6 +82,21 @@ export class FrameDecoder {
       case 'png':
         this.#listener.handleProblem('a message came as PNG, which was not asked for and is not read');
     }
+  }
+
+  /** Undefined for what is none, which was told. */
+  #understood(value: unknown): ServerOp | undefined {
+    let why: string;
+    try {
+      const parsed = serverOp.safeParse(value);
+      if (parsed.success) return parsed.data;
+      why = z.prettifyError(parsed.error);
+    } catch (error) {
+      // zod looks at the length of what should be a text, whatever it is; one that is an object without a value throws.
+      why = describe(error);
+    }
+    this.#listener.handleProblem(`not understood: ${why}: ${shortened(value)}`);
+    return undefined;
   }
 }
 

@@ -124,11 +124,17 @@ export async function askService<T>(
   bounds: CallBounds,
 ): Promise<T> {
   const values = acceptedValues(service, await caller.call({ service, argsJson: stringifyExact(args) }, bounds));
-  const parsed = answer.safeParse(values);
-  if (parsed.success) return parsed.data;
+  let why: string;
+  try {
+    const parsed = answer.safeParse(values);
+    if (parsed.success) return parsed.data;
+    why = z.prettifyError(parsed.error);
+  } catch (error) {
+    why = String(error);
+  }
   throw new RosError(
     'SERVICE_FAILED',
-    `${service} answered in an unexpected form (${z.prettifyError(parsed.error)}). Is the bridge of a version that Longline does not know?`,
+    `${service} answered in an unexpected form (${why}). Is the bridge of a version that Longline does not know?`,
     { details: { service } },
   );
 }
