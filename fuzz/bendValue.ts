@@ -83,9 +83,12 @@ function sizeOf(value: unknown, most = 100): number {
 
 /** Anything of any kind. */
 export function nastyValue(dice: Dice): unknown {
-  switch (dice.below(8)) {
+  switch (dice.below(9)) {
     case 0:
       return null;
+    case 7:
+      // Where a checker compares a length that it never made sure is a number.
+      return { [dice.one(['length', 'size'])]: dice.one([{ toString: 1, valueOf: 1 }, -1, 1e9, '1', null]) };
     case 1:
       return dice.oneIn(2);
     case 2:

@@ -1,10 +1,25 @@
 import type { FuzzTarget } from '../FuzzTarget.ts';
+import { cliArguments } from './cliArguments.ts';
+import { configuration } from './configuration.ts';
 import { definitions } from './definitions.ts';
 import { messageCodecs } from './messageCodecs.ts';
+import { packedRecords } from './packedRecords.ts';
+import { parts } from './parts.ts';
 import { rosbridge } from './rosbridge.ts';
 import { tcpRos } from './tcpRos.ts';
 import { texts } from './texts.ts';
 import { xmlRpc } from './xmlRpc.ts';
 
 /** All that takes input from somebody else. */
-export const targets: readonly FuzzTarget[] = [messageCodecs, definitions, texts, xmlRpc, tcpRos, rosbridge];
+export const targets: readonly FuzzTarget[] = [
+  packedRecords,
+  parts,
+  messageCodecs,
+  definitions,
+  texts,
+  xmlRpc,
+  tcpRos,
+  rosbridge,
+  configuration,
+  cliArguments,
+];
