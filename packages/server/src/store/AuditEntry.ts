@@ -17,6 +17,13 @@ export const auditWhats = [
   'motion.refused',
   'stop',
   'stop.release',
+  // An administrator let a robot join, or join anew.
+  'device.add',
+  // It did; `code` where its token had been used. `principal` is the administrator.
+  'device.join',
+  'device.revoke',
+  // Two agents with one device ID, and with one key on a locked server, take the line from each other.
+  'device.cloned',
   // `target` is the token's name, `details` what it is for.
   'token.add',
   'token.change',
