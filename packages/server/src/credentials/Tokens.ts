@@ -21,6 +21,13 @@ export interface TokenSpec {
   readonly expiresMs: number | undefined;
 }
 
+/** What is to be another about a token; what is left out stays. */
+export interface TokenChange {
+  readonly role?: Role | undefined;
+  readonly scope?: Partial<Scope> | undefined;
+  readonly expiresMs?: number | undefined;
+}
+
 /** What {@link Tokens} are given. */
 export interface TokensOptions {
   readonly store: CredentialStore;
@@ -90,13 +97,13 @@ export class Tokens {
   }
 
   /** Changes what it is for; its connections begin anew under the new rights. Throws as {@link add}, and `TOKEN_UNKNOWN`. */
-  change(by: Principal, name: string, change: Partial<Omit<TokenSpec, 'name'>>): TokenRecord {
+  change(by: Principal, name: string, change: TokenChange): TokenRecord {
     checkManager(by);
     const before = this.#find(name);
     const record: TokenRecord = {
       ...before,
       role: change.role ?? before.role,
-      scope: change.scope ?? before.scope,
+      scope: change.scope === undefined ? before.scope : { ...before.scope, ...change.scope },
       expiresMs: 'expiresMs' in change ? change.expiresMs : before.expiresMs,
     };
     const rights = Rights.of(principalOf(record));

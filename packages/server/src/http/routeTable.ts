@@ -21,7 +21,10 @@ import { openapiRoute } from './routes/openapi.ts';
 import { parametersRoute } from './routes/parameters.ts';
 import { endStandingRoute, getStandingRoute, setStandingRoute } from './routes/standing.ts';
 import { fleetStopRoute, releaseStopRoute, stopRoute } from './routes/stop.ts';
+import { ticketsRoute } from './routes/tickets.ts';
+import { addTokenRoute, changeTokenRoute, revokeTokenRoute, tokensRoute } from './routes/tokens.ts';
 import { topicsRoute } from './routes/topics.ts';
+import { whoamiRoute } from './routes/whoami.ts';
 
 /** Every route with its rule, in the order of the API's document. A route that is not here is not served. */
 export const routeTable: readonly RuledRoute[] = [
@@ -50,6 +53,12 @@ export const routeTable: readonly RuledRoute[] = [
   { access: 'viewer', route: oneCommandRoute },
   { access: 'operator', route: cancelCommandRoute },
   { access: 'admin', route: auditRoute },
+  { access: 'viewer', route: whoamiRoute },
+  { access: 'viewer', route: ticketsRoute },
+  { access: 'admin', route: tokensRoute },
+  { access: 'admin', route: addTokenRoute },
+  { access: 'admin', route: changeTokenRoute },
+  { access: 'admin', route: revokeTokenRoute },
   { access: 'viewer', route: graphRoute },
   { access: 'viewer', route: servicesRoute },
   { access: 'viewer', route: parametersRoute },
