@@ -13,6 +13,7 @@ import { FleetView } from './access/FleetView.ts';
 import { localAdministrator } from './access/Principal.ts';
 import type { Principal } from './access/Principal.ts';
 import { bytesSchema, floatSchema, int64Schema } from './testing/schemas.ts';
+import { unboundedIntake } from './testing/unboundedIntake.ts';
 import { ServerRooms } from './testing/ServerRooms.fixture.ts';
 
 const seed = Number(process.env['FUZZ_SEED'] ?? Math.floor(Math.random() * 2 ** 31));
@@ -172,6 +173,7 @@ test(`sessions of 2000 hostile agents and readers fail with documented codes, ne
     name: 'n',
     frame: { receiveTime: 0n },
     counters: { frames: 0, bytes: 0, messages: 0, agentDropped: 0, packedBytes: 0, unpackedBytes: 0 },
+    ...unboundedIntake,
     openEpoch: () => Promise.resolve(++epoch),
     handleJoined: () => true,
     handleLineOpened: () => undefined,

@@ -16,8 +16,31 @@ export interface ServerLimits {
   readonly maxLatestBytes: number;
   /** Readers connected at once; a further one is refused with `READER_LIMIT`. */
   readonly maxReaders: number;
+  /** Readers and streams of one token at once; a further reader is refused with `TOO_MANY_REQUESTS`. */
+  readonly maxReadersPerToken: number;
   /** WebSockets open at once, greeted or not; a further upgrade is refused with HTTP 503. */
   readonly maxSockets: number;
+  /**
+   * Connections of one address (IPv6: of one /64 network) at once; further ones are closed unanswered. What comes through a
+   * trusted proxy counts for the client.
+   */
+  readonly maxConnectionsPerAddress: number;
+  /** Connections that have not sent a whole request or hello; for a further one that which waits longest is closed. */
+  readonly maxUngreeted: number;
+  /** The same of one address. */
+  readonly maxUngreetedPerAddress: number;
+  /** What a WebSocket may send before its hello is complete, in bytes. */
+  readonly maxUngreetedBytes: number;
+  /** HTTP requests a second of one token, or of one address without one, and twice as many at once; more are refused with `TOO_MANY_REQUESTS`. */
+  readonly requestsPerSecond: number;
+  /** What all readers of one token may send; one that sends more is read more slowly. */
+  readonly readerRecordsPerSecond: number;
+  readonly readerBytesPerSecond: number;
+  /** What one device may send; one that sends more is read more slowly. */
+  readonly deviceMessagesPerSecond: number;
+  readonly deviceBytesPerSecond: number;
+  /** Lines that one device may open a second, and four times as many at once; more are closed with `LIMIT_EXCEEDED`. */
+  readonly deviceLinesPerSecond: number;
   /** Commands of one device that have not ended, else `COMMAND_LIMIT`; without a data directory also how many are remembered. */
   readonly maxCommandsPerDevice: number;
   /** Commands of all devices; as for one device. */
@@ -47,7 +70,18 @@ export const defaultServerLimits: ServerLimits = {
   maxLatestBytesPerDevice: 256 * 1024 * 1024,
   maxLatestBytes: 2 * 1024 * 1024 * 1024,
   maxReaders: 10_000,
+  maxReadersPerToken: 200,
   maxSockets: 120_000,
+  maxConnectionsPerAddress: 10_000,
+  maxUngreeted: 10_000,
+  maxUngreetedPerAddress: 2_000,
+  maxUngreetedBytes: 64 * 1024,
+  requestsPerSecond: 1_000,
+  readerRecordsPerSecond: 20_000,
+  readerBytesPerSecond: 64 * 1024 * 1024,
+  deviceMessagesPerSecond: 200_000,
+  deviceBytesPerSecond: 256 * 1024 * 1024,
+  deviceLinesPerSecond: 5,
   maxCommandsPerDevice: 1_000,
   maxCommands: 100_000,
   commandDays: 30,

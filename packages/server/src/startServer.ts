@@ -5,15 +5,13 @@ import type { Clock } from '@longline/ros';
 import { destination, pino } from 'pino';
 import type { Logger } from 'pino';
 import { Commands } from './commands/Commands.ts';
-import { Authenticator } from './credentials/Authenticator.ts';
 import { MemoryCredentialStore } from './credentials/MemoryCredentialStore.ts';
+import { openAccess } from './credentials/openAccess.ts';
 import { RobotAdmission } from './credentials/RobotAdmission.ts';
-import { Sessions } from './credentials/Sessions.ts';
 import { ServerError } from './errors.ts';
 import { Fleet } from './fleet/Fleet.ts';
 import { FleetState } from './fleet/FleetState.ts';
 import { Gateway } from './gateway/Gateway.ts';
-import { OriginGuard } from './gateway/OriginGuard.ts';
 import { principalOf } from './http/App.ts';
 import { createApp } from './http/createApp.ts';
 import { defaultServerLimits } from './limits.ts';
@@ -23,19 +21,21 @@ import { openMotionRooms } from './motion/openMotionRooms.ts';
 import { localAdministrator } from './access/Principal.ts';
 import { MemoryBus } from './seams/MemoryBus.ts';
 import { MemoryFleetStore } from './seams/MemoryFleetStore.ts';
+import { Doorway } from './transport/Doorway.ts';
+import type { TransportOptions } from './transport/Doorway.ts';
+import { isLoopback } from './transport/networkAddress.ts';
 import { StandingCommands } from './standing/StandingCommands.ts';
 import { Audit } from './store/Audit.ts';
 import { openStores } from './store/openStores.ts';
+import { openCredentials } from './store/sqlite/openCredentials.ts';
 import { Sweeper } from './store/Sweeper.ts';
 
 /** How a server is to run. */
-export interface ServerOptions {
-  /** Address to listen on. Default 127.0.0.1; any but a loopback address needs `unlockedNetwork`. */
+export interface ServerOptions extends TransportOptions {
+  /** Address to listen on. Default 127.0.0.1; any but a loopback address needs credentials, and TLS here or in a proxy. */
   readonly host?: string | undefined;
   /** Default 8080; 0 takes a free one. */
   readonly port?: number | undefined;
-  /** Serve a network without credentials. For closed test networks only: whoever reaches the port commands the robots. */
-  readonly unlockedNetwork?: boolean | undefined;
   /** Shown to agents and readers, and unlike that of any other server of the fleet. Default `longline`. */
   readonly name?: string | undefined;
   /** Default: warnings and errors, to standard error. */
@@ -50,20 +50,26 @@ export interface ServerOptions {
 
 /** A running server. */
 export interface Server {
-  /** For HTTP: `http://127.0.0.1:8080`. */
+  /** For HTTP on this machine: `http://127.0.0.1:8080`. */
   readonly url: string;
+  /** Where people and robots reach it, where that was said. */
+  readonly publicUrl: string | undefined;
+  /** Whether everybody is asked who they are. */
+  readonly locked: boolean;
   readonly port: number;
   /** Every device, for programs in this process. */
   readonly fleet: Fleet;
   /** A reader's line for a worker thread; transfer the port to it. Throws `SERVER_STOPPING`. */
   openPort(): MessagePort;
+  /** Takes the TLS files anew now; a pair that cannot be used is told in the log, and the one before stays. */
+  reload(): void;
   /** Ends every line and closes the port. Idempotent; waits. */
   stop(): Promise<void>;
 }
 
 /**
  * Starts a server and resolves when it takes connections. Rejects with `ADDRESS_NOT_LOOPBACK`, `PORT_IN_USE`,
- * `ADDRESS_UNUSABLE`, `STORE_UNUSABLE`.
+ * `ADDRESS_UNUSABLE`, `STORE_UNUSABLE`, `TLS_UNUSABLE`, `OPTION_INVALID`.
  *
  * @example
  * const server = await startServer({ port: 8080 });
@@ -73,9 +79,11 @@ export async function startServer(options: ServerOptions = {}): Promise<Server> 
   const { host = '127.0.0.1', port = 8080, name = 'longline', clock = systemClock } = options;
   const log = options.log ?? pino({ level: 'warn' }, destination(2));
   const limits = { ...defaultServerLimits, ...options.limits };
-  const loopbackOnly = isLoopback(host);
-  if (!loopbackOnly && options.unlockedNetwork !== true) throw notLoopback(host);
 
+  const credentials =
+    options.dataDir === undefined ? new MemoryCredentialStore() : await openCredentials(options.dataDir);
+  const locked = credentials.isLocked;
+  const doorway = await Doorway.open({ ...options, host, locked, dataDir: options.dataDir, limits, clock, log });
   const state = new FleetState(clock, limits);
   const { history, stops: stopStore } = await openStores({ directory: options.dataDir, limits, clock, log });
   const audit = new Audit(history, clock);
@@ -96,19 +104,20 @@ export async function startServer(options: ServerOptions = {}): Promise<Server> 
   const stopCommands = state.watchDevices(commands);
   const bus = new MemoryBus();
   const store = new MemoryFleetStore();
-  const guard = new OriginGuard({ loopbackOnly });
   const software = `longline-server ${version}`;
-  const credentials = new MemoryCredentialStore();
-  const sessions = new Sessions();
+  const revoke: typeof requests.revoke = (id, rights) => requests.revoke(id, rights);
+  const access = openAccess({ store: credentials, clock, audit, revoke });
+  const { authenticator, sessions, tokens } = access;
   const admission = new RobotAdmission({ store: credentials, name });
   const gateway = new Gateway({
     fleet: state,
     requests,
     admission,
+    authenticator,
     sessions,
     store,
     bus,
-    guard,
+    doorway,
     clock,
     limits,
     log,
@@ -133,13 +142,22 @@ export async function startServer(options: ServerOptions = {}): Promise<Server> 
       fleetOf: (request) => fleet.as(principalOf(request)),
       audit,
       requests,
+      authenticator,
       sessions,
+      tokens,
+      serverName: name,
       clock,
       metrics,
       isReady: () => ready,
       principalOf,
     },
-    { guard, authenticator: new Authenticator({ store: credentials, clock }), maxBodyBytes: limits.maxBodyBytes, version, log },
+    {
+      doorway,
+      authenticator,
+      maxBodyBytes: limits.maxBodyBytes,
+      version,
+      log,
+    },
   );
   app.server.on('upgrade', (request, socket, head) => gateway.handleUpgrade(request, socket, head));
   app.server.maxConnections = limits.maxSockets + HTTP_CONNECTIONS;
@@ -156,6 +174,9 @@ export async function startServer(options: ServerOptions = {}): Promise<Server> 
     standing.stop();
     await Promise.all([bus.close(), store.close(), stopStore.close()]);
     sweeper.stop();
+    doorway.stop();
+    access.close();
+    credentials.close();
     history.close();
     if (listened) log.info('server stopped');
   };
@@ -168,37 +189,32 @@ export async function startServer(options: ServerOptions = {}): Promise<Server> 
     await stop();
     throw listenError(error, host, port);
   }
+  doorway.start();
   ready = true;
   listened = true;
   const actualPort = portOf(app.server.address());
-  const url = `http://${urlHost(host)}:${actualPort}`;
+  const url = `${doorway.scheme}://${urlHost(host)}:${actualPort}`;
   log.info(
     { url, name, dataDir: options.dataDir ?? 'none: the history of commands ends with this process' },
     'server started',
   );
-  if (!loopbackOnly) log.warn({ host }, 'UNLOCKED: whoever reaches this address reads and commands every robot');
+  if (!locked && !isLoopback(host)) {
+    log.warn({ host }, 'UNLOCKED: whoever reaches this address reads and commands every robot');
+  }
   return {
     url,
     port: actualPort,
+    publicUrl: doorway.publicUrl?.origin,
+    locked,
     fleet,
     openPort: () => gateway.openPort(),
+    reload: () => doorway.reload(),
     stop: () => (stopping ??= stop()),
   };
 }
 
 /** Connections for plain HTTP besides the WebSockets. */
 const HTTP_CONNECTIONS = 1_000;
-
-const isLoopback = (host: string): boolean =>
-  host === 'localhost' || host === '::1' || /^127(?:\.\d{1,3}){3}$/.test(host);
-
-const notLoopback = (host: string): ServerError =>
-  new ServerError(
-    'ADDRESS_NOT_LOOPBACK',
-    `The server does not listen on ${host}: until it has credentials, anybody on that network could command the robots. ` +
-      'Listen on 127.0.0.1, or use --unlocked-network on a closed test network.',
-    { details: { host } },
-  );
 
 function listenError(error: unknown, host: string, port: number): unknown {
   if (!(error instanceof Error) || !('code' in error)) return error;

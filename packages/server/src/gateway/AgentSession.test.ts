@@ -7,6 +7,7 @@ import { Sessions } from '../credentials/Sessions.ts';
 import { FleetState } from '../fleet/FleetState.ts';
 import { defaultServerLimits } from '../limits.ts';
 import { helloOf } from '../testing/FakeRobotLine.ts';
+import { unboundedIntake } from '../testing/unboundedIntake.ts';
 import { AgentSession } from './AgentSession.ts';
 
 function helloFrame(device: string): Uint8Array {
@@ -32,6 +33,7 @@ test('devices that join at once, while the store is slow, do not exceed the boun
     name: 'n',
     frame: { receiveTime: 0n },
     counters: { frames: 0, bytes: 0, messages: 0, agentDropped: 0, packedBytes: 0, unpackedBytes: 0 },
+    ...unboundedIntake,
     openEpoch: () => store.promise,
     handleLineOpened: () => undefined,
     handleLineEnded: (_close: unknown, device: string) => void ended.push(device),

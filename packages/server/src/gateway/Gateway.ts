@@ -3,15 +3,17 @@ import type { Duplex } from 'node:stream';
 import { MessageChannel } from 'node:worker_threads';
 import type { MessagePort } from 'node:worker_threads';
 import { bindMessagePort, CoarseTimers, defaultLimits, lineCloseCodes, subprotocols } from '@longline/line';
-import type { AgentHello, LineClose, LineEndpoint, LineLimits, ReaderHello, Transport } from '@longline/line';
+import type { AgentHello, LineClose, LineLimits, ReaderHello, Transport } from '@longline/line';
 import { isLonglineError } from '@longline/ros';
 import type { Clock, Disposer } from '@longline/ros';
 import type { Logger } from 'pino';
 import { WebSocketServer } from 'ws';
 import type { Server } from 'ws';
 import { z } from 'zod';
+import type { Authenticator } from '../credentials/Authenticator.ts';
+import { refuseTokenInUrl } from '../credentials/refuseTokenInUrl.ts';
 import type { RobotAdmission } from '../credentials/RobotAdmission.ts';
-import type { Sessions } from '../credentials/Sessions.ts';
+import type { SessionEnd, Sessions } from '../credentials/Sessions.ts';
 import type { RobotRequests } from '../commands/RobotRequests.ts';
 import { ServerError } from '../errors.ts';
 import type { DeviceState } from '../fleet/DeviceState.ts';
@@ -25,11 +27,14 @@ import { localAdministrator } from '../access/Principal.ts';
 import type { Principal } from '../access/Principal.ts';
 import type { Bus } from '../seams/Bus.ts';
 import type { FleetStore } from '../seams/FleetStore.ts';
+import type { Doorway } from '../transport/Doorway.ts';
+import { IntakeBudget } from '../transport/IntakeBudget.ts';
+import { KeyedBudgets } from '../transport/KeyedBudgets.ts';
 import { AgentSession } from './AgentSession.ts';
 import type { AgentSessionHost } from './AgentSession.ts';
 import { linePath, livePath } from './linePaths.ts';
 import { LineSocket } from './LineSocket.ts';
-import type { OriginGuard } from './OriginGuard.ts';
+import type { MeteredEnd } from './LineSocket.ts';
 import { refuseUpgrade } from './refuseUpgrade.ts';
 
 /** What a gateway is given. */
@@ -37,10 +42,11 @@ export interface GatewayOptions {
   readonly fleet: FleetState;
   readonly requests: RobotRequests;
   readonly admission: RobotAdmission;
+  readonly authenticator: Pick<Authenticator, 'authenticateUpgrade'>;
   readonly sessions: Sessions;
   readonly store: FleetStore;
   readonly bus: Bus;
-  readonly guard: OriginGuard;
+  readonly doorway: Pick<Doorway, 'gate' | 'guard' | 'headers' | 'proxies'>;
   readonly clock: Clock;
   readonly limits: ServerLimits;
   readonly log: Logger;
@@ -83,7 +89,10 @@ export class Gateway implements AgentSessionHost, LiveSessionHost {
   readonly #agents = new Set<AgentSession>();
   readonly #readers = new Set<LiveSession>();
   /** Every reader's connection, those too that have not greeted. */
-  readonly #liveSessions = new Set<LiveSession>();
+  readonly #liveSessions = new Map<LiveSession, Disposer>();
+  readonly #lines: KeyedBudgets;
+  /** As long as the device, or the principal, is known. */
+  readonly #intakes = new WeakMap<DeviceState | Principal, IntakeBudget>();
   #stopListening: Disposer = () => undefined;
   #stopped = false;
   #handleEmpty: (() => void) | undefined;
@@ -97,6 +106,8 @@ export class Gateway implements AgentSessionHost, LiveSessionHost {
     this.clock = options.clock;
     this.lineLimits = options.limits.line;
     this.timers = new CoarseTimers(options.clock);
+    const { deviceLinesPerSecond } = options.limits;
+    this.#lines = new KeyedBudgets(deviceLinesPerSecond, 4 * deviceLinesPerSecond);
     this.software = options.software;
     this.name = options.name;
     this.#webSockets = new WebSocketServer({
@@ -135,14 +146,14 @@ export class Gateway implements AgentSessionHost, LiveSessionHost {
   handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     try {
       const attach = this.#admit(request);
-      this.#webSockets.handleUpgrade(request, socket, head, (webSocket) => this.#take(webSocket, attach));
+      this.#webSockets.handleUpgrade(request, socket, head, (webSocket) => this.#take(webSocket, request, attach));
     } catch (error) {
       this.counters.refusedUpgrades++;
       const refusal = isLonglineError(error)
         ? error
         : new ServerError('INTERNAL', 'The upgrade failed in the server; its log says why.', { cause: error });
       if (refusal !== error) this.handleFault('an upgrade failed', error);
-      refuseUpgrade(socket, statusOf(refusal.code), refusal);
+      refuseUpgrade(socket, statusOf(refusal.code), refusal, this.#options.doorway.headers);
     }
   }
 
@@ -161,11 +172,25 @@ export class Gateway implements AgentSessionHost, LiveSessionHost {
     const message = 'the server stops; come back in a moment';
     this.#stopped = true;
     this.#stopListening();
-    for (const { end } of [...this.#agents, ...this.#liveSessions]) end.close('SERVER_STOPPING', message);
+    for (const { end } of [...this.#agents, ...this.#liveSessions.keys()]) end.close('SERVER_STOPPING', message);
     if (this.#sockets.size === 0) return;
     const { promise, resolve } = Promise.withResolvers<undefined>();
     this.#handleEmpty = () => resolve(undefined);
     await promise;
+  }
+
+  admitsLine(device: string): boolean {
+    return this.#lines.take(device, this.clock.monotonicMs()) === 0;
+  }
+
+  intakeOf(device: DeviceState): IntakeBudget {
+    const { deviceBytesPerSecond: bytesPerSecond, deviceMessagesPerSecond: recordsPerSecond } = this.#options.limits;
+    return this.#intakeOf(device, { bytesPerSecond, recordsPerSecond });
+  }
+
+  readerIntakeOf(principal: Principal): IntakeBudget {
+    const { readerBytesPerSecond: bytesPerSecond, readerRecordsPerSecond: recordsPerSecond } = this.#options.limits;
+    return this.#intakeOf(principal, { bytesPerSecond, recordsPerSecond });
   }
 
   openEpoch(device: string): Promise<number> {
@@ -213,6 +238,7 @@ export class Gateway implements AgentSessionHost, LiveSessionHost {
       this.#agents.delete(session);
       return;
     }
+    this.#liveSessions.get(session)?.();
     this.#liveSessions.delete(session);
     if (!this.#readers.delete(session)) return;
     this.counters.droppedForReaders += session.end.droppedTotal;
@@ -224,9 +250,17 @@ export class Gateway implements AgentSessionHost, LiveSessionHost {
     this.#options.log.error({ err: error }, what);
   }
 
+  #intakeOf(whose: DeviceState | Principal, limits: ConstructorParameters<typeof IntakeBudget>[0]): IntakeBudget {
+    let intake = this.#intakes.get(whose);
+    if (intake === undefined) this.#intakes.set(whose, (intake = new IntakeBudget(limits)));
+    return intake;
+  }
+
   /** What to run on the socket once it is open. Throws what the upgrade is refused with. */
-  #admit({ headers, url = '/' }: IncomingMessage): (transport: Transport) => LineEndpoint {
-    this.#options.guard.checkUpgrade(headers);
+  #admit(request: IncomingMessage): (transport: Transport) => MeteredEnd {
+    const { headers, url = '/' } = request;
+    const { gate, guard, proxies } = this.#options.doorway;
+    guard.checkUpgrade(request);
     if (this.#stopped) throw stopped();
     const path = url.split('?', 1)[0];
     if (path !== linePath && path !== livePath) {
@@ -246,14 +280,34 @@ export class Gateway implements AgentSessionHost, LiveSessionHost {
     if (this.#sockets.size >= this.#options.limits.maxSockets) {
       throw new ServerError('READER_LIMIT', 'As many connections as there may be are open. Try again later.');
     }
-    return path === linePath
-      ? (transport) => this.#openAgent(transport)
-      : (transport) => this.#openLive(localAdministrator, transport);
+    if (proxies.passed(request) && !gate.admit(request.socket, proxies.addressOf(request))) {
+      throw new ServerError('TOO_MANY_REQUESTS', 'As many connections as one address may have are open. Close some.');
+    }
+    if (path === linePath) {
+      refuseTokenInUrl(url);
+      return (transport) => this.#openAgent(transport);
+    }
+    // Last of all: a ticket is used up by it.
+    const { authorization } = headers;
+    const address = proxies.addressOf(request);
+    const principal = this.#options.authenticator.authenticateUpgrade({ authorization, url, address });
+    this.#checkReaders(principal);
+    return (transport) => this.#openLive(principal, transport);
   }
 
-  #take(socket: LineSocket, attach: (transport: Transport) => LineEndpoint): void {
+  #take(
+    socket: LineSocket,
+    { socket: connection }: IncomingMessage,
+    attach: (transport: Transport) => MeteredEnd,
+  ): void {
     this.#sockets.add(socket);
-    socket.bindLine(attach, this.#handleSocketClosed);
+    socket.bindLine({
+      attach,
+      connection,
+      maxUngreetedBytes: this.#options.limits.maxUngreetedBytes,
+      handleGreeted: () => this.#options.doorway.gate.handleGreeted(connection),
+      handleClosed: this.#handleSocketClosed,
+    });
   }
 
   #openAgent(transport: Transport): AgentSession {
@@ -264,8 +318,19 @@ export class Gateway implements AgentSessionHost, LiveSessionHost {
 
   #openLive(principal: Principal, transport: Transport): LiveSession {
     const session = new LiveSession(this, principal, transport);
-    this.#liveSessions.add(session);
+    const close = (why: SessionEnd): void => session.end.close(why, endings[why]);
+    this.#liveSessions.set(session, this.sessions.open(principal.id, close));
     return session;
+  }
+
+  /** Throws `TOO_MANY_REQUESTS`. */
+  #checkReaders({ id, name }: Principal): void {
+    const { maxReadersPerToken: max } = this.#options.limits;
+    if (id === localAdministrator.id || this.sessions.countOf(id) < max) return;
+    throw new ServerError(
+      'TOO_MANY_REQUESTS',
+      `The token ${name} has ${max} connections open, and no more are taken. Close some.`,
+    );
   }
 
   /** Another server accepted a newer line of a device that is connected here. */
@@ -276,6 +341,12 @@ export class Gateway implements AgentSessionHost, LiveSessionHost {
     device.line?.close('LINE_REPLACED', `another agent with this device ID connected to ${server}`);
   }
 }
+
+const endings: Readonly<Record<SessionEnd, string>> = {
+  ACCESS_REVOKED: 'the token of this connection was revoked',
+  RIGHTS_CHANGED: 'the rights of the token changed; connect again',
+  TOKEN_EXPIRED: 'the token of this connection has expired',
+};
 
 /** One of the codes that there are: whoever closes may write anything. */
 const endOf = ({ closeCode, code }: LineClose): string =>

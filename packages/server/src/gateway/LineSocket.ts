@@ -62,7 +62,6 @@ export class LineSocket extends WebSocket {
     // The close event follows and carries what can be said.
     this.on('error', ignore);
     this.#end.handleOpen?.();
-    this.#end.handleOpen?.();
   }
 
   /** For {@link SocketTransport}. */

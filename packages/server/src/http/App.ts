@@ -7,7 +7,9 @@ import type { Registry } from 'prom-client';
 import type { DeviceView } from '../access/DeviceView.ts';
 import type { Principal } from '../access/Principal.ts';
 import type { RobotRequests } from '../commands/RobotRequests.ts';
+import type { Authenticator } from '../credentials/Authenticator.ts';
 import type { Sessions } from '../credentials/Sessions.ts';
+import type { Tokens } from '../credentials/Tokens.ts';
 import type { Device } from '../fleet/Device.ts';
 import type { Fleet } from '../fleet/Fleet.ts';
 import type { Audit } from '../store/Audit.ts';
@@ -16,6 +18,8 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** When its headers came, in milliseconds of the server's monotonic clock. */
     receivedMs: number;
+    /** Whence it comes, also behind proxies. */
+    clientAddress: string;
     /** Who asks; undefined on a route that is public. Set by {@link addRoute} alone. */
     principal: Principal | undefined;
   }
@@ -37,6 +41,9 @@ export interface RouteContext {
   readonly audit: Audit;
   readonly requests: RobotRequests;
   readonly sessions: Sessions;
+  readonly tokens: Tokens;
+  readonly authenticator: Authenticator;
+  readonly serverName: string;
   readonly clock: Clock;
   readonly metrics: Registry;
   readonly isReady: () => boolean;

@@ -54,8 +54,8 @@ function enter(
   authenticator: Pick<Authenticator, 'authenticate'>,
 ): void {
   if (access === 'public') return;
-  const { headers, url, ip, method, params, routeOptions } = request;
-  const principal = authenticator.authenticate({ authorization: headers.authorization, url, address: ip });
+  const { headers, url, clientAddress: address, method, params, routeOptions } = request;
+  const principal = authenticator.authenticate({ authorization: headers.authorization, url, address });
   const rights = Rights.of(principal);
   const what = `${method} ${routeOptions.url ?? ''}`;
   rights.checkRole(access, what);

@@ -1,33 +1,35 @@
 import swagger from '@fastify/swagger';
 import { fastify } from 'fastify';
-import type { FastifyReply } from 'fastify';
-import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { serializerCompiler } from 'fastify-type-provider-zod';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { subprotocols } from '@longline/line';
 import { parseJsonExact, stringifyExact } from '@longline/ros';
 import type { Logger } from 'pino';
 import type { Authenticator } from '../credentials/Authenticator.ts';
+import { localAdministrator } from '../access/Principal.ts';
 import { ServerError } from '../errors.ts';
 import { linePath, livePath } from '../gateway/linePaths.ts';
-import type { OriginGuard } from '../gateway/OriginGuard.ts';
+import type { Doorway } from '../transport/Doorway.ts';
 import type { App, RouteContext } from './App.ts';
 import { addRoute } from './addRoute.ts';
 import { sendJson } from './App.ts';
 import { errorReply } from './errorReply.ts';
 import { routeTable } from './routeTable.ts';
 import { bearerScheme, ruledSchema } from './ruledSchema.ts';
+import { validateRequest } from './validateRequest.ts';
 
 /** What the HTTP application is given besides what its routes work on. */
 export interface AppOptions {
-  readonly guard: OriginGuard;
+  readonly doorway: Pick<Doorway, 'addressOf' | 'createServer' | 'guard' | 'headers' | 'requests'>;
   readonly authenticator: Pick<Authenticator, 'authenticate'>;
   readonly maxBodyBytes: number;
   readonly version: string;
   readonly log: Logger;
 }
 
-/** So long a client may take to send its request, in milliseconds. */
-const REQUEST_TIMEOUT_MS = 30_000;
+/** A refused request whose body is larger than this, in bytes, ends its connection: nobody reads it to the end. */
+const MAX_UNREAD_BYTES = 64 * 1024;
 
 /** The HTTP doors, not listening yet. */
 export async function createApp(context: RouteContext, options: AppOptions): Promise<App> {
@@ -36,12 +38,16 @@ export async function createApp(context: RouteContext, options: AppOptions): Pro
     if (status === 500) options.log.error({ err: thrown }, 'an HTTP request failed');
     const { code, message, details } = error;
     if (status === 401) void reply.header('www-authenticate', 'Bearer');
+    if (code === 'TOO_MANY_REQUESTS' && typeof details['retryAfterMs'] === 'number') {
+      void reply.header('retry-after', Math.ceil(details['retryAfterMs'] / 1000));
+    }
+    if (hasUnreadBody(reply.request)) void reply.header('connection', 'close');
     sendJson(reply, { code, message, details }, status);
   };
   const app = fastify({
     bodyLimit: options.maxBodyBytes,
     forceCloseConnections: true,
-    requestTimeout: REQUEST_TIMEOUT_MS,
+    serverFactory: options.doorway.createServer,
     routerOptions: { maxParamLength: 256 },
     frameworkErrors: (error, _request, reply) => {
       sendError(reply, error);
@@ -50,12 +56,21 @@ export async function createApp(context: RouteContext, options: AppOptions): Pro
       if (!socket.writable) return;
       const body = stringifyExact({ code: 'REQUEST_INVALID', message: 'This is not HTTP/1.1.', details: {} });
       socket.end(
-        `HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body}`,
+        [
+          'HTTP/1.1 400 Bad Request',
+          'Connection: close',
+          'Content-Type: application/json',
+          `Content-Length: ${body.length}`,
+          ...Object.entries(options.doorway.headers).map(([name, value]) => `${name}: ${value}`),
+          '',
+          body,
+        ].join('\r\n'),
+        () => socket.destroy(),
       );
     },
   }).withTypeProvider<ZodTypeProvider>();
 
-  app.setValidatorCompiler(validatorCompiler);
+  app.setValidatorCompiler(validateRequest);
   app.setSerializerCompiler(serializerCompiler);
   app.removeAllContentTypeParsers();
   // Integers beyond 2^53 must keep their digits.
@@ -68,10 +83,22 @@ export async function createApp(context: RouteContext, options: AppOptions): Pro
     }
   });
   app.decorateRequest('receivedMs', 0);
+  app.decorateRequest('clientAddress', '');
   app.decorateRequest('principal', undefined);
-  app.addHook('onRequest', (request, _reply, done) => {
+  app.addHook('onRequest', (request, reply, done) => {
     request.receivedMs = context.clock.monotonicMs();
-    options.guard.checkHttp(request.method, request.headers);
+    request.clientAddress = options.doorway.addressOf(request.raw);
+    void reply.headers(options.doorway.headers);
+    options.doorway.guard.checkHttp(request.method, request.raw);
+    done();
+  });
+  // After it is known who asks, and before a body is read.
+  app.addHook('preParsing', (request, _reply, _payload, done) => {
+    const { principal } = request;
+    if (principal !== localAdministrator) {
+      const retryAfterMs = options.doorway.requests.take(principal?.id ?? request.clientAddress, request.receivedMs);
+      if (retryAfterMs > 0) throw tooManyRequests(retryAfterMs);
+    }
     done();
   });
   app.setErrorHandler((error, _request, reply) => {
@@ -103,6 +130,18 @@ export async function createApp(context: RouteContext, options: AppOptions): Pro
   }
   return app;
 }
+
+/** Whether more of a request is still to come than is worth reading. */
+function hasUnreadBody({ raw }: FastifyRequest): boolean {
+  if (raw.complete) return false;
+  const { 'content-length': bytes, 'transfer-encoding': encoding } = raw.headers;
+  return encoding !== undefined || Number(bytes ?? 0) > MAX_UNREAD_BYTES;
+}
+
+const tooManyRequests = (retryAfterMs: number): ServerError =>
+  new ServerError('TOO_MANY_REQUESTS', 'More requests a second came than one token or address may send. Send fewer.', {
+    details: { retryAfterMs: Math.ceil(retryAfterMs) },
+  });
 
 function routeUnknown(method: string, path: string): ServerError {
   const help =

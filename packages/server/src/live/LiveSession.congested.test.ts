@@ -11,6 +11,7 @@ import { localAdministrator } from '../access/Principal.ts';
 import { FakeRobotLine, helloOf } from '../testing/FakeRobotLine.ts';
 import { messageRecord } from '../testing/messageRecord.ts';
 import { bytesSchema, int64Schema } from '../testing/schemas.ts';
+import { unboundedIntake } from '../testing/unboundedIntake.ts';
 import { ServerRooms } from '../testing/ServerRooms.fixture.ts';
 import { LiveSession } from './LiveSession.ts';
 
@@ -37,6 +38,7 @@ class Setup {
             lineLimits: { windowBytes: 1_000 },
             software: 'test',
             name: 'test',
+            ...unboundedIntake,
             handleJoined: () => true,
             handleClosed: () => undefined,
           },

@@ -2,7 +2,6 @@ import { defaultLimits, Fifo, isCommand, LineError, LiveEnd, stopRoom } from '@l
 import type {
   AdvertisedChannel,
   LineClose,
-  LineEndpoint,
   LineLimits,
   LiveEndHandlers,
   MessageRecord,
@@ -22,6 +21,9 @@ import { ServerError } from '../errors.ts';
 import { ChannelFeed } from '../fleet/ChannelFeed.ts';
 import type { FeedSink } from '../fleet/ChannelFeed.ts';
 import type { ChannelState } from '../fleet/ChannelState.ts';
+import type { MeteredEnd } from '../gateway/LineSocket.ts';
+import { countRecords } from '../transport/countRecords.ts';
+import type { IntakeBudget } from '../transport/IntakeBudget.ts';
 import { LineSubscriptions } from './LineSubscriptions.ts';
 import { ReaderMotion } from './ReaderMotion.ts';
 import { TopicSubscription } from './TopicSubscription.ts';
@@ -33,6 +35,8 @@ export interface LiveSessionHost {
   readonly requests: RobotRequests;
   readonly clock: Clock;
   readonly lineLimits: Partial<LineLimits>;
+  /** What all readers of one principal may send together. */
+  readerIntakeOf(principal: Principal): IntakeBudget;
   readonly software: string;
   readonly name: string;
   /** Says false when there are as many readers as there may be. */
@@ -53,10 +57,13 @@ const CONGESTED_LOOK_MS = 5;
 const INTRODUCED_AT_ONCE = 500;
 
 /** One reader's connection: what it subscribed to, as far as it may see it, and what it asks of robots. */
-export class LiveSession implements LineEndpoint, LiveEndHandlers, FeedSink {
+export class LiveSession implements MeteredEnd, LiveEndHandlers, FeedSink {
   readonly end: LiveEnd;
   readonly #host: LiveSessionHost;
   readonly #view: FleetView;
+  readonly #intake: IntakeBudget;
+  /** For {@link MeteredEnd}. */
+  overdraftMs = 0;
   readonly #maxOpenRequests: number;
   readonly #maxIntroductions: number;
   readonly #topics = new Map<number, TopicSubscription>();
@@ -80,6 +87,7 @@ export class LiveSession implements LineEndpoint, LiveEndHandlers, FeedSink {
   constructor(host: LiveSessionHost, principal: Principal, transport: Transport) {
     this.#host = host;
     this.#view = host.viewOf(principal);
+    this.#intake = host.readerIntakeOf(principal);
     this.#maxOpenRequests = host.lineLimits.maxOpenRequests ?? defaultLimits.maxOpenRequests;
     this.#maxIntroductions = host.lineLimits.maxSubscriptions ?? defaultLimits.maxSubscriptions;
     this.end = new LiveEnd({ transport, clock: host.clock, handlers: this, limits: host.lineLimits });
@@ -91,6 +99,7 @@ export class LiveSession implements LineEndpoint, LiveEndHandlers, FeedSink {
 
   handleFrame(frame: Uint8Array): void {
     this.end.handleFrame(frame);
+    this.overdraftMs = this.#intake.charge(countRecords(frame), frame.length, this.#host.clock.monotonicMs());
   }
 
   handleText(): void {

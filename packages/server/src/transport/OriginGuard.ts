@@ -1,0 +1,100 @@
+import { isIP } from 'node:net';
+import { ServerError } from '../errors.ts';
+import { isLoopback, networkAddress } from './networkAddress.ts';
+import type { Arrival, TrustedProxies } from './TrustedProxies.ts';
+
+/** Methods that change nothing (RFC 9110, 9.2.1). */
+const safeMethods = new Set(['GET', 'HEAD', 'OPTIONS']);
+
+/** Under which names a server is reached, and how. */
+export interface OriginGuardOptions {
+  readonly proxies: TrustedProxies;
+  /** Where people and robots reach it. */
+  readonly publicUrl?: URL | undefined;
+  /** Whether the certificate is for that name. Default: there is none. */
+  readonly certifies?: ((name: string) => boolean) | undefined;
+  /** Whoever comes past the proxies, from another machine, is refused: what they say would travel in the clear. Default false. */
+  readonly onlyThroughProxies?: boolean | undefined;
+  /** Nobody may come through a proxy at all: the server is unlocked, and a proxy carries the network to it. Default false. */
+  readonly neverThroughProxies?: boolean | undefined;
+}
+
+/**
+ * Keeps web pages of others away, also those whose name an attacker's DNS led to this server (rebinding): it answers to names
+ * that are its own. Addresses are nobody's to rebind.
+ */
+export class OriginGuard {
+  readonly #options: OriginGuardOptions;
+
+  constructor(options: OriginGuardOptions) {
+    this.#options = options;
+  }
+
+  /** Throws `HOST_FORBIDDEN`, `ORIGIN_FORBIDDEN`. */
+  checkHttp(method: string, arrival: Arrival): void {
+    this.#checkWay(arrival);
+    this.#checkHost(arrival);
+    if (!safeMethods.has(method)) this.#checkOrigin(arrival);
+  }
+
+  /** Throws `HOST_FORBIDDEN`, `ORIGIN_FORBIDDEN`. Browsers send an origin with every WebSocket; other clients need none. */
+  checkUpgrade(arrival: Arrival): void {
+    this.#checkWay(arrival);
+    this.#checkHost(arrival);
+    this.#checkOrigin(arrival);
+  }
+
+  #checkWay(arrival: Arrival): void {
+    const { neverThroughProxies, onlyThroughProxies, proxies, publicUrl } = this.#options;
+    if (neverThroughProxies === true && arrival.headers['x-forwarded-for'] !== undefined) {
+      throw new ServerError(
+        'HOST_FORBIDDEN',
+        'This came through a proxy, and the server is unlocked: whoever reaches the proxy would command every robot. ' +
+          'Run longline init --data DIR, and start the server with --data DIR, --behind-proxy and --public-url.',
+      );
+    }
+    if (onlyThroughProxies !== true || proxies.passed(arrival)) return;
+    if (isLoopback(networkAddress(arrival.socket.remoteAddress ?? '') ?? '')) return;
+    throw new ServerError(
+      'HOST_FORBIDDEN',
+      `This server is reached through its proxy only, at ${publicUrl?.origin ?? 'its public address'}. A proxy that is not known yet is named with --behind-proxy.`,
+    );
+  }
+
+  #checkHost({ headers: { host = '' } }: Arrival): void {
+    const { certifies, publicUrl } = this.#options;
+    const name = nameOf(host);
+    if (name === 'localhost' || isIP(name) !== 0 || name === publicUrl?.hostname) return;
+    if (name !== '' && certifies?.(name) === true) return;
+    throw new ServerError(
+      'HOST_FORBIDDEN',
+      `This server does not answer to the name that the Host header says, ${JSON.stringify(host.slice(0, 255))}. ` +
+        'If it is reached under that name, start it with --public-url, like --public-url https://fleet.example.com; else use localhost or an address.',
+      { details: { host: host.slice(0, 255) } },
+    );
+  }
+
+  #checkOrigin(arrival: Arrival): void {
+    const { host = '', origin } = arrival.headers;
+    if (origin === undefined) return;
+    const own = `${this.#options.proxies.isSecure(arrival) ? 'https' : 'http'}://${host}`;
+    const from = originOf(origin);
+    if (from !== undefined && (from === originOf(own) || from === this.#options.publicUrl?.origin)) return;
+    throw new ServerError(
+      'ORIGIN_FORBIDDEN',
+      `Pages of ${JSON.stringify(origin.slice(0, 255))} may not command this server; only its own pages may. Programs send no Origin header.`,
+      { details: { origin: origin.slice(0, 255), host: host.slice(0, 255) } },
+    );
+  }
+}
+
+/** The name or address in a Host header, without the port; empty where there is none. */
+function nameOf(host: string): string {
+  const match = /^(?:\[([0-9a-f:.]+)\]|([a-z0-9._-]+))(?::\d{1,5})?$/i.exec(host);
+  return (match?.[1] ?? match?.[2] ?? '').toLowerCase();
+}
+
+function originOf(text: string): string | undefined {
+  if (!/^https?:\/\//i.test(text) || !URL.canParse(text)) return undefined;
+  return new URL(text).origin;
+}
