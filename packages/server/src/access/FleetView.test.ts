@@ -26,7 +26,6 @@ function fleetOf(): {
   const fleet = new FleetState(clock, defaultServerLimits);
   for (const id of devices) {
     const { device } = fleet.openLine(new FakeRobotLine(), 1, helloOf(id))!;
-    const output = { kind: 'topic', state: 'still', timeoutMs: 1, others: [], refused: 0 } as const;
     device.status = {
       ros: { state: 'connected' },
       simulatedTime: false,
@@ -36,7 +35,7 @@ function fleetOf(): {
         token: 0,
         leased: false,
         latches: [],
-        outputs: topics.map((name) => ({ ...output, name })),
+        outputs: topics.map((name) => ({ kind: 'topic', name, state: 'still', timeoutMs: 1, others: [], refused: 0 })),
       },
     };
   }

@@ -70,14 +70,14 @@ export class Device extends RemoteGraph {
   readonly id: string;
   readonly #rooms: DeviceRooms;
   readonly #view: FleetView;
-  readonly #commands: DeviceCommands;
+  readonly #visibleCommands: DeviceCommands;
 
   constructor(id: string, view: FleetView, rooms: DeviceRooms) {
     super(remoteRobot(id, view, rooms));
     this.id = id;
     this.#rooms = rooms;
     this.#view = view;
-    this.#commands = new DeviceCommands(rooms.commands, view.rights, id);
+    this.#visibleCommands = new DeviceCommands(rooms.commands, view.rights, id);
   }
 
   get online(): boolean {
@@ -173,22 +173,22 @@ export class Device extends RemoteGraph {
   /** The commands remembered, newest first, those of an offline device and of earlier runs of the server too. */
   commands({ kind, limit = 1_000, ...options }: CommandListOptions = {}): CommandInfo[] {
     const actionKind = kind === undefined ? undefined : actionKindOf(kind);
-    return this.#commands.list({ ...options, kind: actionKind, limit });
+    return this.#visibleCommands.list({ ...options, kind: actionKind, limit });
   }
 
   /** One command, by its ID. */
   findCommand(id: string): CommandInfo | undefined {
-    return this.#commands.find(id);
+    return this.#visibleCommands.find(id);
   }
 
   /** Each command as it is after each of its transitions, from now on, for `for await` loops. A slow loop loses the oldest changes. */
   watchCommands({ signal }: { readonly signal?: AbortSignal | undefined } = {}): CommandWatch {
-    return this.#commands.watch(signal);
+    return this.#visibleCommands.watch(signal);
   }
 
   /** Takes back a command that waits for this device. Throws `COMMAND_UNKNOWN`, `FORBIDDEN`, `COMMAND_UNDER_WAY`. */
   cancelCommand(id: string): CommandInfo {
-    return this.#commands.cancel(id);
+    return this.#visibleCommands.cancel(id);
   }
 
   get #seen(): DeviceView | undefined {
