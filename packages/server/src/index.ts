@@ -3,6 +3,8 @@ export type { CommandSpec, MessageSpec, StandingSpec } from '@longline/line';
 export type { CommandState, WaitedState } from './commands/Command.ts';
 export type { CommandWatch } from './commands/CommandWatch.ts';
 export type { WhenOffline } from './commands/RobotRequest.ts';
+export { initCredentials } from './credentials/initCredentials.ts';
+export type { InitialCredentials } from './credentials/initCredentials.ts';
 export { ServerError, serverErrorCodes } from './errors.ts';
 export type { ServerErrorCode } from './errors.ts';
 export type { ChannelInfo } from './fleet/ChannelInfo.ts';

@@ -29,9 +29,14 @@ export class TestReader {
   readonly end: ReaderEnd;
   readonly socket: WebSocket;
 
-  constructor(url: string, options: { readonly clock?: Clock; readonly limits?: Partial<LineLimits> } = {}) {
+  /** With a token of a locked server. */
+  constructor(
+    url: string,
+    options: { readonly clock?: Clock; readonly limits?: Partial<LineLimits>; readonly token?: string } = {},
+  ) {
     this.socket = new WebSocket(`${url.replace('http', 'ws')}/api/v1/live`, [...subprotocols], {
       perMessageDeflate: false,
+      headers: options.token === undefined ? {} : { authorization: `Bearer ${options.token}` },
     });
     this.end = bindWebSocket(
       this.socket,
