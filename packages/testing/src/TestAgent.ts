@@ -1,5 +1,5 @@
 import { AgentEnd, bindWebSocket, Outbox, subprotocols } from '@longline/line';
-import type { AdvertisedChannel, LineClose, ReplyHeader, RequestHeader, Welcome } from '@longline/line';
+import type { AdvertisedChannel, HelloSigner, LineClose, ReplyHeader, RequestHeader, Welcome } from '@longline/line';
 import { codecFor, systemClock } from '@longline/ros';
 import type { Clock, Encoding, Schema } from '@longline/ros';
 import { Inbox } from './Inbox.ts';
@@ -31,6 +31,8 @@ export class TestAgent {
       /** Answers each request at once. */
       readonly answer?: (received: ReceivedRequest) => [Omit<ReplyHeader, 'id'>, string?] | undefined;
       readonly software?: string;
+      /** Of a robot that joined. */
+      readonly signer?: HelloSigner;
     } = {},
   ) {
     this.#clock = options.clock ?? systemClock;
@@ -45,6 +47,7 @@ export class TestAgent {
           transport,
           clock: this.#clock,
           outbox: this.#outbox,
+          signer: options.signer,
           hello: {
             role: 'agent',
             device,
