@@ -1,3 +1,6 @@
+import { once } from 'node:events';
+import { request } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import { TestReader } from '@longline/testing';
 import { expect, onTestFinished, test } from 'vitest';
 import { WebSocket } from 'ws';
@@ -154,4 +157,28 @@ test('one token has so many readers and no more', async () => {
   await readers[0]?.stop();
   await expect.poll(() => refusedUpgrade(server.url, '/api/v1/live', `Bearer ${ann}`)).toBe('opened');
   await readers[1]?.stop();
+});
+
+test('a request whose token is revoked before its body has come does nothing', async () => {
+  const { add, api, server } = await startLockedServer();
+  const ann = await add('ann', { role: 'admin' });
+  const body = JSON.stringify({ name: 'eve', role: 'admin' });
+  const sent = request(`${server.url}/api/v1/tokens`, {
+    method: 'POST',
+    headers: {
+      authorization: `Bearer ${ann}`,
+      'content-type': 'application/json',
+      'content-length': body.length,
+      expect: '100-continue',
+    },
+  });
+  const answered = once(sent, 'response');
+  // The server has let it in, and waits for the body.
+  await once(sent, 'continue');
+  await api('DELETE', '/api/v1/tokens/ann');
+  sent.end(body);
+  const [response] = (await answered) as [IncomingMessage];
+  expect(response.statusCode).toBe(401);
+  response.resume();
+  expect((await api('GET', '/api/v1/tokens')).body).toMatchObject({ tokens: [{ name: 'admin' }] });
 });

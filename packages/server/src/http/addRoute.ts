@@ -43,6 +43,11 @@ export async function addRoute(
       enter(request, rule, authenticator);
       next();
     });
+    // A body may have taken long to come, and what its sender was let in by be over.
+    scope.addHook('preHandler', (request, _reply, next) => {
+      if (request.body !== undefined) enter(request, rule, authenticator);
+      next();
+    });
     route(scope, context);
     done();
   });
