@@ -27,8 +27,8 @@ const values: readonly unknown[] = [
 ];
 const bombs = [
   `a: &a [x, x, x, x, x, x, x, x, x]\nb: &b [${'*a, '.repeat(9)}]\nc: &c [${'*b, '.repeat(9)}]\nd: [${'*c, '.repeat(9)}]\n`,
-  `${'['.repeat(300)}`,
-  `${'{a: '.repeat(300)}`,
+  '['.repeat(300),
+  '{a: '.repeat(300),
   `${'- '.repeat(300)}x`,
   '? ? ? ?\n: : : :\n',
   '&a [*a]',

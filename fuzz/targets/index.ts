@@ -1,7 +1,9 @@
 import type { FuzzTarget } from '../FuzzTarget.ts';
 import { cliArguments } from './cliArguments.ts';
 import { configuration } from './configuration.ts';
+import { deadmanPipe } from './deadmanPipe.ts';
 import { definitions } from './definitions.ts';
+import { lineEnds, signedHello } from './lineEnds.ts';
 import { messageCodecs } from './messageCodecs.ts';
 import { packedRecords } from './packedRecords.ts';
 import { parts } from './parts.ts';
@@ -12,6 +14,8 @@ import { xmlRpc } from './xmlRpc.ts';
 
 /** All that takes input from somebody else. */
 export const targets: readonly FuzzTarget[] = [
+  ...lineEnds,
+  signedHello,
   packedRecords,
   parts,
   messageCodecs,
@@ -22,4 +26,5 @@ export const targets: readonly FuzzTarget[] = [
   rosbridge,
   configuration,
   cliArguments,
+  deadmanPipe,
 ];
