@@ -17,6 +17,7 @@ for (const topic of topics) {
     isTty: false,
     columns: 80,
     rows: 24,
+    onHangUp: () => () => undefined,
     readKeys: () => undefined,
   });
   if (code !== 0) process.exitCode = code;

@@ -9,6 +9,8 @@ export interface Terminal {
   /** Aborts at Ctrl-C, at a termination signal, and when standard output's reader is gone. */
   readonly signal: AbortSignal;
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** Calls back at each hang-up signal, which then does not end the process, until the disposer is called. At a terminal it stays what it is. */
+  onHangUp(listener: () => void): Disposer;
   /** Whether standard output is a terminal that can be redrawn. */
   readonly isTty: boolean;
   /** Characters in a line of the terminal. */

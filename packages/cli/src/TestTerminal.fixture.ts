@@ -10,6 +10,8 @@ export class TestTerminal implements Terminal {
   readonly rows = 40;
   /** Without one it is no keyboard. */
   hasKeyboard = false;
+  /** Sends the signal. */
+  hangUp: () => void = () => undefined;
   out = '';
   err = '';
   #listener: ((text: string) => void) | undefined;
@@ -30,6 +32,11 @@ export class TestTerminal implements Terminal {
 
   warn(line: string): void {
     this.err += `${line}\n`;
+  }
+
+  onHangUp(listener: () => void): () => void {
+    this.hangUp = listener;
+    return () => (this.hangUp = () => undefined);
   }
 
   readKeys(listener: (text: string) => void): (() => void) | undefined {

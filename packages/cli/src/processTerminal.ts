@@ -36,6 +36,11 @@ export function processTerminal(): Terminal {
     get rows() {
       return stdout.rows || 24;
     },
+    onHangUp(listener) {
+      if (stdout.isTTY) return () => undefined;
+      process.on('SIGHUP', listener);
+      return () => process.off('SIGHUP', listener);
+    },
     readKeys(listener) {
       if (!stdin.isTTY) return undefined;
       const handleData = (data: Buffer): void => {

@@ -76,13 +76,19 @@ function addRunners(program: Command, terminal: Terminal): void {
     program.command('server'),
     'longline server',
     'longline server --port 9000 --data /var/lib/longline',
+    'longline server --host 0.0.0.0 --data /var/lib/longline --tls-cert cert.pem --tls-key key.pem',
+    'longline server --data /var/lib/longline --behind-proxy 127.0.0.1 --public-url https://fleet.example.com',
     'LONGLINE_LOG_LEVEL=debug longline server',
   )
     .description('run a server')
     .option('--host <address>', 'where to listen (default: 127.0.0.1)')
     .option('--port <number>', 'port to listen on (default: 8080)', port)
+    .option('--tls-cert <file>', 'certificate in PEM; taken anew when it changes')
+    .option('--tls-key <file>', 'its private key in PEM')
+    .option('--behind-proxy <address...>', 'addresses or networks of the reverse proxies in front; needs --public-url')
+    .option('--public-url <url>', 'where people and robots reach it, like https://fleet.example.com')
     .option('--unlocked-network', 'listen beyond this machine without any credentials: for closed test networks only')
-    .option('--data <directory>', 'keep the history of commands and the audit there (default: in memory only)')
+    .option('--data <directory>', 'keep credentials, history of commands and audit there (default: in memory only)')
     .option('--metrics-per-device', 'at /metrics, series of each device besides those of all together')
     .option('--json', 'log as JSON lines')
     .action(async (options: ServerFlags) => (await import('./commands/server.ts')).server(terminal, options));
@@ -106,6 +112,10 @@ function addRunners(program: Command, terminal: Terminal): void {
 }
 
 interface ServerFlags {
+  readonly tlsCert?: string;
+  readonly tlsKey?: string;
+  readonly behindProxy?: string[];
+  readonly publicUrl?: string;
   readonly host?: string;
   readonly port?: number;
   readonly unlockedNetwork?: boolean;

@@ -15,6 +15,7 @@ function recordingTerminal(isTty = false): Terminal & { out: string; err: string
     isTty,
     columns: 100,
     rows: 40,
+    onHangUp: () => () => undefined,
     readKeys: () => undefined,
     print(text) {
       this.out += text;
