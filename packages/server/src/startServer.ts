@@ -11,6 +11,7 @@ import { RobotAdmission } from './credentials/RobotAdmission.ts';
 import { ServerError } from './errors.ts';
 import { Fleet } from './fleet/Fleet.ts';
 import { FleetState } from './fleet/FleetState.ts';
+import { CloneAlarm } from './gateway/CloneAlarm.ts';
 import { Gateway } from './gateway/Gateway.ts';
 import { principalOf } from './http/App.ts';
 import { createApp } from './http/createApp.ts';
@@ -83,7 +84,12 @@ export async function startServer(options: ServerOptions = {}): Promise<Server> 
   const credentials =
     options.dataDir === undefined ? new MemoryCredentialStore() : await openCredentials(options.dataDir);
   const locked = credentials.isLocked;
-  const doorway = await Doorway.open({ ...options, host, locked, dataDir: options.dataDir, limits, clock, log });
+  const doorway = await Doorway.open({ ...options, host, locked, dataDir: options.dataDir, limits, clock, log }).catch(
+    (error: unknown) => {
+      credentials.close();
+      throw error;
+    },
+  );
   const state = new FleetState(clock, limits);
   const { history, stops: stopStore } = await openStores({ directory: options.dataDir, limits, clock, log });
   const audit = new Audit(history, clock);
@@ -107,14 +113,16 @@ export async function startServer(options: ServerOptions = {}): Promise<Server> 
   const software = `longline-server ${version}`;
   const revoke: typeof requests.revoke = (id, rights) => requests.revoke(id, rights);
   const access = openAccess({ store: credentials, clock, audit, revoke });
-  const { authenticator, sessions, tokens } = access;
+  const { authenticator, robotKeys, sessions, tokens } = access;
   const admission = new RobotAdmission({ store: credentials, name });
+  const clones = new CloneAlarm({ clock, log, audit });
   const gateway = new Gateway({
     fleet: state,
     requests,
     admission,
     authenticator,
     sessions,
+    clones,
     store,
     bus,
     doorway,
@@ -145,7 +153,9 @@ export async function startServer(options: ServerOptions = {}): Promise<Server> 
       authenticator,
       sessions,
       tokens,
+      robotKeys,
       serverName: name,
+      publicUrl: doorway.publicUrl?.origin,
       clock,
       metrics,
       isReady: () => ready,
