@@ -62,6 +62,8 @@ export const deviceRecordSchema = z.object({
   ),
   /** A stop waits for the device to come back. */
   stopWaits: z.optional(z.boolean()),
+  /** Several agents use this device ID at once: since when (server wall time, milliseconds since 1970), and how many runs of late. */
+  cloned: z.optional(z.object({ sinceMs: z.number(), boots: z.int().min(2) })),
   /** How its line is doing, in short, as of this record. */
   line: z.optional(
     z.object({

@@ -4,6 +4,7 @@ import type { AuditSink } from '../motion/AuditSink.ts';
 import { Authenticator } from './Authenticator.ts';
 import type { CredentialStore } from './CredentialStore.ts';
 import { FailedLogins } from './FailedLogins.ts';
+import { RobotKeys } from './RobotKeys.ts';
 import { Sessions } from './Sessions.ts';
 import { Tokens } from './Tokens.ts';
 
@@ -21,6 +22,7 @@ export interface Access {
   readonly authenticator: Authenticator;
   readonly sessions: Sessions;
   readonly tokens: Tokens;
+  readonly robotKeys: RobotKeys;
   /** Leaves no timer. Idempotent. */
   readonly close: () => void;
 }
@@ -44,10 +46,21 @@ export function openAccess({ store, clock, audit, revoke }: AccessOptions): Acce
       sessions.end(id, why);
     },
   });
+  const robotKeys = new RobotKeys({
+    store,
+    clock,
+    audit,
+    sessions,
+    handleFailure: (address, code) => {
+      failed.handleFailure(address, code);
+      authenticator.failures.count(address);
+    },
+  });
   return {
     authenticator,
     sessions,
     tokens,
+    robotKeys,
     close: () => {
       tokens.stop();
       failed.stop();

@@ -21,6 +21,8 @@ export interface DeviceInfo {
   readonly lease?: { readonly token: number; readonly holder: string; readonly since: string };
   /** A stop waits for it to come back; absent when none does. */
   readonly stopWaits?: true;
+  /** Several agents use its ID at once, since when (ISO 8601), and how many runs of late; absent when that is not so. */
+  readonly cloned?: { readonly since: string; readonly boots: number };
   /** How its line is doing, in short. */
   readonly line: NonNullable<DeviceRecord['line']>;
   /** Topics known. */
@@ -28,7 +30,7 @@ export interface DeviceInfo {
 }
 
 export function deviceInfo(record: WholeDeviceRecord, more: Pick<DeviceInfo, 'boot' | 'topics'>): DeviceInfo {
-  const { device, online, epoch, sinceMs, robot, software, status, clock, lease, stopWaits, line } = record;
+  const { device, online, epoch, sinceMs, robot, software, status, clock, lease, stopWaits, cloned, line } = record;
   return {
     id: device,
     online,
@@ -43,6 +45,7 @@ export function deviceInfo(record: WholeDeviceRecord, more: Pick<DeviceInfo, 'bo
       ? {}
       : { lease: { token: lease.token, holder: lease.holder, since: new Date(lease.sinceMs).toISOString() } }),
     ...(stopWaits === true ? { stopWaits: true } : {}),
+    ...(cloned === undefined ? {} : { cloned: { since: new Date(cloned.sinceMs).toISOString(), boots: cloned.boots } }),
     line,
     topics: more.topics,
   };

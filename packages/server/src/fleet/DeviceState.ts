@@ -16,6 +16,7 @@ import type { LineErrorCode } from '@longline/line';
 import type { Clock, Disposer } from '@longline/ros';
 import { ByteBudget } from './ByteBudget.ts';
 import { HeldDefinitions } from './HeldDefinitions.ts';
+import { CloneHistory } from './CloneHistory.ts';
 import type { ChannelOwner, ChannelState } from './ChannelState.ts';
 import type { DeviceDemand } from './DeviceDemand.ts';
 import { LineTraffic } from './LineTraffic.ts';
@@ -88,6 +89,8 @@ export class DeviceState implements ChannelOwner {
   toldClockAtMs = Number.NEGATIVE_INFINITY;
   /** From the first `watched` channel on. */
   demand: DeviceDemand | undefined;
+  /** From the second run of its agent on. */
+  #clones: CloneHistory | undefined;
   #line: RobotLine | undefined;
   #lastClock: ClockEstimate | undefined;
   #sequence = 0;
@@ -117,6 +120,11 @@ export class DeviceState implements ChannelOwner {
     return this.#line?.clockEstimate() ?? this.#lastClock;
   }
 
+  /** Several agents use its ID at once; undefined otherwise. */
+  get cloned(): DeviceRecord['cloned'] {
+    return this.#clones?.cloned;
+  }
+
   /** Counts the requests sent on the present line. */
   nextSequence(): number {
     return this.#sequence++;
@@ -134,6 +142,10 @@ export class DeviceState implements ChannelOwner {
     this.epoch = epoch;
     this.robot = hello.robot;
     this.software = hello.software;
+    if (this.boot !== '' && this.boot !== hello.boot) {
+      this.#clones ??= new CloneHistory(clock);
+      this.#clones.handleTaken(hello.boot, this.boot);
+    }
     this.boot = hello.boot;
     this.highestToken = Math.max(this.highestToken, hello.highestToken);
     this.status = statusUntold;
@@ -164,7 +176,7 @@ export class DeviceState implements ChannelOwner {
 
   /** As readers are told (clause 9.3). */
   record(): WholeDeviceRecord {
-    const { clock } = this;
+    const { clock, cloned } = this;
     return {
       device: this.id,
       online: this.online,
@@ -184,6 +196,7 @@ export class DeviceState implements ChannelOwner {
           }),
       ...(this.lease === undefined ? {} : { lease: this.lease }),
       ...(this.stopWaits ? { stopWaits: true } : {}),
+      ...(cloned === undefined ? {} : { cloned }),
       line: this.lineSummary,
     };
   }

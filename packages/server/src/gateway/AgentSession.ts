@@ -244,7 +244,12 @@ export class AgentSession implements MeteredEnd, RobotEndHandlers {
     this.#epoch = epoch;
     this.#traffic = opened.device.traffic;
     this.#intake = this.#host.intakeOf(opened.device);
-    opened.older?.close('LINE_REPLACED', 'another agent with this device ID connected; give each robot its own ID');
+    opened.older?.close(
+      'LINE_REPLACED',
+      opened.device.cloned === undefined
+        ? 'another agent with this device ID connected; give each robot its own ID'
+        : 'several agents use this device ID at once; stop all but one, or rotate its key if it was copied',
+    );
     const { name: server, software } = this.#host;
     this.end.welcome({ server, software, epoch, knownSchemas: opened.device.definitions.schemas });
     this.#host.handleLineOpened(opened.device, hello);

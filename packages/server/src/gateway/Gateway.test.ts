@@ -98,7 +98,8 @@ test('a reader on the path of agents, a text frame, garbage and an oversized fra
   };
   const hello = new TextEncoder().encode(JSON.stringify({ role: 'reader', software: '', features: [] }));
   const record = new Uint8Array([1, hello.length, 0, 0, 0, ...hello]);
-  expect(await closeOf('/api/v1/line', record)).toBe(4405);
+  // An agent's hello is made otherwise (clause 2.8).
+  expect(await closeOf('/api/v1/line', record)).toBe(4400);
   for (const path of ['/api/v1/line', '/api/v1/live']) {
     expect(await closeOf(path, 'text')).toBe(4400);
     expect(await closeOf(path, new Uint8Array([0xff, 1, 2]))).toBe(4400);

@@ -32,6 +32,7 @@ import { IntakeBudget } from '../transport/IntakeBudget.ts';
 import { KeyedBudgets } from '../transport/KeyedBudgets.ts';
 import { AgentSession } from './AgentSession.ts';
 import type { AgentSessionHost } from './AgentSession.ts';
+import type { CloneAlarm } from './CloneAlarm.ts';
 import { linePath, livePath } from './linePaths.ts';
 import { LineSocket } from './LineSocket.ts';
 import type { MeteredEnd } from './LineSocket.ts';
@@ -44,6 +45,7 @@ export interface GatewayOptions {
   readonly admission: RobotAdmission;
   readonly authenticator: Pick<Authenticator, 'authenticateUpgrade'>;
   readonly sessions: Sessions;
+  readonly clones: CloneAlarm;
   readonly store: FleetStore;
   readonly bus: Bus;
   readonly doorway: Pick<Doorway, 'gate' | 'guard' | 'headers' | 'proxies'>;
@@ -202,6 +204,7 @@ export class Gateway implements AgentSessionHost, LiveSessionHost {
     this.counters.linesOpened++;
     if (device.reconnects > 0) this.counters.reconnects++;
     this.#options.log.info({ device: id, epoch, boot, software, robot }, 'device online');
+    this.#options.clones.handleLine(device);
     const told = new TextEncoder().encode(JSON.stringify({ device: id, epoch, server: this.name }));
     this.#options.bus.publish(lineOpenedSubject, told).catch((error: unknown) => {
       this.handleFault('the other servers could not be told of a new line', error);

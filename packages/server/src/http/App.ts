@@ -8,6 +8,7 @@ import type { DeviceView } from '../access/DeviceView.ts';
 import type { Principal } from '../access/Principal.ts';
 import type { RobotRequests } from '../commands/RobotRequests.ts';
 import type { Authenticator } from '../credentials/Authenticator.ts';
+import type { RobotKeys } from '../credentials/RobotKeys.ts';
 import type { Sessions } from '../credentials/Sessions.ts';
 import type { Tokens } from '../credentials/Tokens.ts';
 import type { Device } from '../fleet/Device.ts';
@@ -41,9 +42,13 @@ export interface RouteContext {
   readonly audit: Audit;
   readonly requests: RobotRequests;
   readonly sessions: Sessions;
+  readonly robotKeys: RobotKeys;
+  /** Of this server, as robots sign it. */
+  readonly serverName: string;
+  /** Where people and robots reach this server, where that was said. */
+  readonly publicUrl: string | undefined;
   readonly tokens: Tokens;
   readonly authenticator: Authenticator;
-  readonly serverName: string;
   readonly clock: Clock;
   readonly metrics: Registry;
   readonly isReady: () => boolean;

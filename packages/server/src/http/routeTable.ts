@@ -13,6 +13,9 @@ import { endFleetStandingRoute, getFleetStandingRoute, setFleetStandingRoute } f
 import { graphRoute, servicesRoute } from './routes/graph.ts';
 import { healthRoute, readyRoute } from './routes/health.ts';
 import { homeRoute } from './routes/home.ts';
+import { joinRoute } from './routes/join.ts';
+import { joinTokenRoute } from './routes/joinToken.ts';
+import { keysRoute, revokeKeyRoute } from './routes/keys.ts';
 import { latestRoute } from './routes/latest.ts';
 import { getLeaseRoute, releaseLeaseRoute, renewLeaseRoute, takeLeaseRoute } from './routes/lease.ts';
 import { lineRoute } from './routes/line.ts';
@@ -52,6 +55,10 @@ export const routeTable: readonly RuledRoute[] = [
   { access: 'viewer', route: commandWatchRoute },
   { access: 'viewer', route: oneCommandRoute },
   { access: 'operator', route: cancelCommandRoute },
+  { access: 'public', route: joinRoute },
+  { access: 'admin', route: joinTokenRoute },
+  { access: 'admin', route: keysRoute },
+  { access: 'admin', route: revokeKeyRoute },
   { access: 'admin', route: auditRoute },
   { access: 'viewer', route: whoamiRoute },
   { access: 'viewer', route: ticketsRoute },

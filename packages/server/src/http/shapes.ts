@@ -41,6 +41,10 @@ export const answers = <T extends z.ZodType>(success: T) => ({ 200: success, '4x
 const time = z.string().describe('ISO 8601');
 const nanoseconds = z.string().describe('Nanoseconds since 1970, in decimal digits');
 
+export const clonedShape = z
+  .object({ since: time, boots: z.number().describe('Runs of the agent heard of late') })
+  .describe('Several agents use this device ID at once; absent when that is not so');
+
 export const deviceShape = z.object({
   id: z.string(),
   online: z.boolean(),
@@ -61,6 +65,7 @@ export const deviceShape = z.object({
     .optional()
     .describe('Who may move it now; absent when nobody holds the lease'),
   stopWaits: z.literal(true).optional().describe('A stop waits for it to come back, or for its answer'),
+  cloned: clonedShape.optional(),
   line: z
     .object({
       roundTripMs: z.number().nullable(),

@@ -42,6 +42,11 @@ export function serverMetrics({
       ['offline', fleet.deviceCount - online],
     ];
   });
+  gauge('longline_cloned_devices', 'Devices whose ID several agents use at once', () => {
+    let cloned = 0;
+    for (const device of fleet.devices) if (device.cloned !== undefined) cloned++;
+    return cloned;
+  });
   gauge('longline_agent_connections', 'Connections of agents', () => gateway.counts.agents);
   gauge('longline_readers', 'Readers connected', () => gateway.counts.readers);
   gauge('longline_websockets', 'WebSockets open', () => gateway.counts.sockets);
