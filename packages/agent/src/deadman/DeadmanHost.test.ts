@@ -81,6 +81,25 @@ test('silence of the agent for 300 ms stops what moves, though the order is good
   expect(await world.drive()).toMatchObject({ kind: 'answer' });
 });
 
+test('what is not understood ends nothing, is told once, and counts as silence: the robot stops', async () => {
+  const world = await new HostWorld().driving();
+  for (const content of [
+    null,
+    'beat',
+    { kind: 'ask', id: 1, ask: { kind: 'execute', order: {} } },
+    { kind: 'beats' },
+  ]) {
+    world.host.handleMessage(content);
+  }
+  expect(world.posted.filter((told) => told.kind === 'log' && told.level === 'error')).toHaveLength(1);
+  for (let count = 0; count < 4; count++) {
+    world.host.handleMessage({ kind: 'nonsense' });
+    await world.clock.advance(100);
+  }
+  expect(world.world.speeds.at(-1)).toBe(0);
+  expect(await world.drive()).toMatchObject({ kind: 'answer' });
+});
+
 test('the end of the pipe stops what moves; it ends when the stop was repeated for a second, and writes nothing more', async () => {
   const world = await new HostWorld().driving();
   void world.host.handlePipeEnd();
@@ -128,8 +147,4 @@ test('a robot that cannot be opened is told of, and it ends', async () => {
   await world.clock.advance(1);
   expect(world.posted).toEqual([{ kind: 'failed', reason: 'no such robot' }]);
   expect(world.hasEnded).toBe(true);
-});
-
-test('what is no message of an agent is a fault', () => {
-  expect(() => new HostWorld().host.handleMessage({ kind: 'ask', id: 1, ask: { kind: 'fly' } })).toThrow();
 });

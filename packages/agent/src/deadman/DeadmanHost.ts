@@ -2,7 +2,7 @@ import { isLonglineError, silentLog } from '@longline/ros';
 import type { Clock, Disposer, Log, RosGraph } from '@longline/ros';
 import type { DeadmanMemory } from './DeadmanMemory.ts';
 import { BEAT_MS, toDeadmanSchema } from './deadmanMessages.ts';
-import type { DeadmanAsk, DeadmanReply, DeadmanSetup, FromDeadman } from './deadmanMessages.ts';
+import type { DeadmanAsk, DeadmanReply, DeadmanSetup, FromDeadman, ToDeadman } from './deadmanMessages.ts';
 import { MotionGate } from './MotionGate.ts';
 import { MotionOutputs } from './MotionOutputs.ts';
 
@@ -35,6 +35,7 @@ export class DeadmanHost {
   #cancelLook: Disposer | undefined;
   #cancelBeat: Disposer | undefined;
   #isEnding = false;
+  #hasMisunderstood = false;
 
   constructor(parts: DeadmanHostParts) {
     this.#parts = parts;
@@ -43,9 +44,10 @@ export class DeadmanHost {
     this.#heardMs = parts.clock.monotonicMs();
   }
 
-  /** Something came from the agent. */
+  /** Something came from the agent. What is not understood counts as silence, which stops the robot; it never ends this process. */
   handleMessage(content: unknown): void {
-    const message = toDeadmanSchema.parse(content);
+    const message = this.#understood(content);
+    if (message === undefined) return;
     this.#heardMs = this.#clock.monotonicMs();
     switch (message.kind) {
       case 'start':
@@ -60,6 +62,21 @@ export class DeadmanHost {
         void this.#answer(message.id, message.ask);
         break;
     }
+  }
+
+  /** Undefined for what is none, which is told once. */
+  #understood(content: unknown): ToDeadman | undefined {
+    let why: unknown;
+    try {
+      const parsed = toDeadmanSchema.safeParse(content);
+      if (parsed.success) return parsed.data;
+      why = parsed.error;
+    } catch (error) {
+      why = error;
+    }
+    if (!this.#hasMisunderstood) this.#log.error({ err: why }, 'the agent said what the deadman does not understand');
+    this.#hasMisunderstood = true;
+    return undefined;
   }
 
   /** The agent is gone: stops what moves, and ends when that is done. Another deadman may start meanwhile. */
