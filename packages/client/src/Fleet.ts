@@ -7,7 +7,7 @@ import { ClientError } from './errors.ts';
 import { LineDirectory } from './LineDirectory.ts';
 import { stopFleet } from './motion/stopFleet.ts';
 import type { FleetStop } from './motion/stopFleet.ts';
-import { LiveLink } from './LiveLink.ts';
+import { LiveLink, REFUSED_CLOSE_CODE } from './LiveLink.ts';
 import type { LineOpener } from './LiveLink.ts';
 import { RemoteDevice } from './RemoteDevice.ts';
 import { RequestSender } from './RequestSender.ts';
@@ -231,7 +231,8 @@ export class Fleet {
     this.#wire.handleDisconnected();
     this.#router.handleDisconnected(new ClientError('SERVER_UNREACHABLE', `${reason} (${code})`));
     if (this.#closed.signal.aborted) return;
-    this.status.set({ state: 'disconnected', code, reason, retryInMs });
+    const refused = close.closeCode === REFUSED_CLOSE_CODE ? ({ refused: true } as const) : {};
+    this.status.set({ state: 'disconnected', code, reason, retryInMs, ...refused });
   }
 
   #requestLine(): RequestLine {

@@ -12,8 +12,11 @@ import type {
 } from '@longline/line';
 import { DialPatience } from './DialPatience.ts';
 
-/** Opens one transport to the server and attaches a line's end to it. */
-export type LineOpener = (attach: (transport: Transport) => LineEndpoint) => void;
+/**
+ * Opens one transport to the server and attaches a line's end to it, once, perhaps later. When the signal aborts before, the end is
+ * attached all the same, and told that it is disconnected.
+ */
+export type LineOpener = (attach: (transport: Transport) => LineEndpoint, signal: AbortSignal) => void;
 
 /** What a fleet does with its link. Messages and records come as to a {@link ReaderEnd}. */
 export interface LiveLinkHandlers extends Omit<ReaderEndHandlers, 'handleWelcome' | 'handleClosed'> {
@@ -41,8 +44,12 @@ const CLOSE_WAIT_MS = 2_500;
 
 /** After a silence it is dialled at once, but not sooner than so long after the last dial, in milliseconds. */
 const LEAST_BETWEEN_MS = 500;
-/** Ends that say that nothing was heard, not that anybody refused. */
-const silences: ReadonlySet<string | undefined> = new Set(['HELLO_TIMEOUT', 'LINE_SILENT']);
+/** Ends that say that nothing was heard, not that anybody refused, and the one after which the reader is to come again at once. */
+const silences: ReadonlySet<string | undefined> = new Set(['HELLO_TIMEOUT', 'LINE_SILENT', 'RIGHTS_CHANGED']);
+/** Credentials that are not taken are shown again after so long, and up to a quarter longer, in milliseconds: somebody must do something first. */
+const REFUSED_RETRY_MS = 30_000;
+/** How a connection ends whose credentials are not taken (clause 2.9). */
+export const REFUSED_CLOSE_CODE = 4401;
 
 /**
  * Keeps one reader's line to the server: one {@link ReaderEnd} per connection, again and again until closed. A line or an
@@ -51,6 +58,8 @@ const silences: ReadonlySet<string | undefined> = new Set(['HELLO_TIMEOUT', 'LIN
 export class LiveLink {
   readonly #options: LiveLinkOptions;
   #end: ReaderEnd | undefined;
+  /** Of the attempt that began last. */
+  #dial = new AbortController();
   #transportClosed: Promise<undefined> = Promise.resolve(undefined);
   readonly #patience = new DialPatience();
   #attempt = 0;
@@ -82,6 +91,7 @@ export class LiveLink {
     if (reopens) this.#transportClosed = promise;
     const dialledMs = (this.#dialledMs = clock.monotonicMs());
     const helloTimeoutMs = this.#patience.next(dialledMs, limits?.helloTimeoutMs ?? defaultLimits.helloTimeoutMs);
+    this.#dial = new AbortController();
     open((transport) => {
       const end: ReaderEnd = new ReaderEnd({
         transport,
@@ -110,7 +120,7 @@ export class LiveLink {
           end.handleDisconnected(code, reason);
         },
       };
-    });
+    }, this.#dial.signal);
   }
 
   /** The machine has a network again: what was tried without one is tried anew. An open line shows by itself whether it lives. */
@@ -120,9 +130,10 @@ export class LiveLink {
     if (this.#cancelRetry !== undefined) {
       this.#cancelRetry();
       this.start();
-    } else if (this.#end?.state === 'greeting') {
+    } else if (this.#end === undefined || this.#end.state === 'greeting') {
       this.#isRetried = true;
-      this.#end.close();
+      this.#dial.abort();
+      this.#end?.close();
     }
   }
 
@@ -135,6 +146,7 @@ export class LiveLink {
 
   async #close(): Promise<void> {
     this.#cancelRetry?.();
+    this.#dial.abort();
     this.#end?.close();
     const { promise, resolve } = Promise.withResolvers<undefined>();
     const cancel = this.#options.clock.after(CLOSE_WAIT_MS, () => resolve(undefined));
@@ -155,6 +167,7 @@ export class LiveLink {
     this.#awaySinceMs ??= nowMs;
     let retryInMs: number;
     if (isSilent) retryInMs = Math.max(0, this.#dialledMs + LEAST_BETWEEN_MS - nowMs);
+    else if (close.closeCode === REFUSED_CLOSE_CODE) retryInMs = REFUSED_RETRY_MS * (1 + random() / 4);
     // Browsers do not say why no connection came about: mostly because nobody was there.
     else if (close.closeCode === 1006) retryInMs = awayDelayMs(this.#attempt++, nowMs - this.#awaySinceMs, random());
     else retryInMs = reconnectDelayMs(this.#attempt++, random());

@@ -17,6 +17,8 @@ export type FleetStatus =
       readonly code: string;
       readonly reason: string;
       readonly retryInMs: number | undefined;
+      /** The server does not take the credentials, or wants some: nothing changes until somebody gives others. */
+      readonly refused?: true;
     }
   | { readonly state: 'closed' };
 

@@ -1,6 +1,7 @@
 export type { CommandOptions, CommandOutcome } from './command/runCommand.ts';
 export { connect } from './connect.ts';
 export type { ConnectOptions } from './connect.ts';
+export type { TokenSource } from './dialServer.ts';
 export { connectPort } from './connectPort.ts';
 export { ClientError, clientErrorCodes } from './errors.ts';
 export type { ClientErrorCode } from './errors.ts';
