@@ -1,4 +1,5 @@
 import { AgentEnd, bindWebSocket, Outbox, subprotocols } from '@longline/line';
+import type { HelloSigner } from '@longline/line';
 import { systemClock } from '@longline/ros';
 import { WebSocket } from 'ws';
 import { lineLimits } from './lineLimits.ts';
@@ -15,7 +16,12 @@ export let endedLines = 0;
 const EXPLAINED = 3;
 
 /** Resolves when the robot has advertised its channels and sent one message of each. */
-export function connectRobot(url: string, address: string, device: string): Promise<BenchRobot> {
+export function connectRobot(
+  url: string,
+  address: string,
+  device: string,
+  { ca, signer }: { readonly ca?: string | undefined; readonly signer?: HelloSigner } = {},
+): Promise<BenchRobot> {
   return new Promise((resolve, reject) => {
     const outbox = new Outbox(systemClock);
     for (const channel of robotChannels) outbox.openChannel(channel.id, channel);
@@ -32,6 +38,7 @@ export function connectRobot(url: string, address: string, device: string): Prom
     const socket = new WebSocket(`${url.replace('http', 'ws')}/api/v1/line`, [...subprotocols], {
       perMessageDeflate: false,
       localAddress: address,
+      ca,
     });
     const end: AgentEnd = bindWebSocket(
       socket,
@@ -41,6 +48,7 @@ export function connectRobot(url: string, address: string, device: string): Prom
           clock: systemClock,
           outbox,
           limits: lineLimits,
+          signer,
           hello: {
             role: 'agent',
             device,
