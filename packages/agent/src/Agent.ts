@@ -1,5 +1,5 @@
 import { AgentEnd, defaultLimits, Outbox } from '@longline/line';
-import type { LineLimits, RobotStatus, Transport, Welcome } from '@longline/line';
+import type { HelloSigner, LineLimits, RobotStatus, Transport, Welcome } from '@longline/line';
 import { nodeZstd } from '@longline/line/node';
 import { version } from '@longline/ros';
 import type { Clock, Log, RosGraph } from '@longline/ros';
@@ -35,6 +35,7 @@ export class Agent {
   readonly #graph: RosGraph;
   readonly #clock: Clock;
   readonly #makeId: () => string;
+  readonly #findSigner: () => HelloSigner | undefined;
   readonly #boot: string;
   readonly #outbox: Outbox;
   readonly #view: GraphView;
@@ -63,6 +64,7 @@ export class Agent {
     this.#clock = clock;
     this.#log = log;
     this.#makeId = parts.makeId;
+    this.#findSigner = parts.findSigner ?? (() => undefined);
     this.#boot = parts.makeId();
     this.#outbox = new Outbox(clock, config.outbox);
     this.#view = new GraphView(graph);
@@ -195,6 +197,7 @@ export class Agent {
       clock: this.#clock,
       limits: lineLimits(this.#config.line.silenceMs),
       zstd: nodeZstd,
+      signer: this.#findSigner(),
       hello: {
         role: 'agent',
         device: this.#config.device,

@@ -1,3 +1,4 @@
+import type { HelloSigner } from '@longline/line';
 import type { Clock, Log, RosGraph } from '@longline/ros';
 import type { JournalStore } from './commands/JournalStore.ts';
 import type { AgentConfig } from './config/AgentConfig.ts';
@@ -17,6 +18,8 @@ export interface AgentParts {
   readonly clock: Clock;
   /** One for each server, the preferred first. */
   readonly dials: readonly Dial[];
+  /** Asked at each hello; undefined: the robot has not joined. Default: it never has. */
+  readonly findSigner?: (() => HelloSigner | undefined) | undefined;
   /** This machine's addresses. Default: none are known. */
   readonly localAddresses?: () => readonly string[];
   readonly log: Log;

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { getProxyForUrl } from 'proxy-from-env';
+import type { HelloSigner } from '@longline/line';
 import { silentLog } from '@longline/ros';
 import type { Clock, Log, RosGraph } from '@longline/ros';
 import { Agent } from './Agent.ts';
@@ -9,6 +10,8 @@ import { noJournal } from './commands/JournalStore.ts';
 import type { AgentConfigInput } from './config/AgentConfig.ts';
 import { parseAgentConfig } from './config/parseAgentConfig.ts';
 import { stateFolder } from './config/stateFolder.ts';
+import { IdentitySigner } from './identity/IdentitySigner.ts';
+import { readAuthorities } from './identity/readAuthorities.ts';
 import type { Dial } from './line/Dial.ts';
 import { dialWebSocket, lineProxy } from './line/dialWebSocket.ts';
 import { localAddresses } from './line/localAddresses.ts';
@@ -29,6 +32,8 @@ export interface AgentDeps {
   readonly graph?: RosGraph;
   /** Opens connections to the server. Default: WebSockets to `server` of the config. */
   readonly dial?: Dial;
+  /** Proves who the robot is (protocol, clause 2.8). Default: the identity in its state folder, where it has joined. */
+  readonly findSigner?: () => HelloSigner | undefined;
   /** Gives 0 to 1, for jitter. Default `Math.random`. */
   readonly random?: () => number;
   /** The name or address under which ROS nodes reach this machine. Default `ROS_HOSTNAME`, `ROS_IP` of the environment. */
@@ -47,6 +52,8 @@ export async function startAgent(config: AgentConfigInput, deps: AgentDeps = {})
   const nodeName = `/longline_${randomUUID().slice(0, 8)}`;
   const graph = deps.graph ?? (await openGraph(complete.robot, { clock, log, rosHost, nodeName }));
   const random = deps.random ?? Math.random;
+  const identity = new IdentitySigner({ folder: stateFolder(complete, process.env), device: complete.device, log });
+  const authorities = complete.ca === undefined ? undefined : await readAuthorities(complete.ca);
   const isHere = deps.graph !== undefined || complete.robot.startsWith('turtlesim:');
   const folder = isHere ? complete.stateDir : stateFolder(complete, process.env);
   const deadman =
@@ -63,9 +70,15 @@ export async function startAgent(config: AgentConfigInput, deps: AgentDeps = {})
     dials:
       deps.dial === undefined
         ? complete.server.map((url) =>
-            dialWebSocket({ url, clock, findProxy: () => lineProxy(url, complete.proxy, getProxyForUrl) }),
+            dialWebSocket({
+              url,
+              clock,
+              findProxy: () => lineProxy(url, complete.proxy, getProxyForUrl),
+              findAuthorities: () => authorities ?? identity.ca,
+            }),
           )
         : [deps.dial],
+    findSigner: deps.findSigner ?? (() => identity.signer),
     localAddresses,
     random,
     makeId: randomUUID,

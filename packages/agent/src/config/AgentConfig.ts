@@ -76,6 +76,8 @@ export const agentConfigSchema = z.strictObject({
       silenceMs: z.int().min(500).max(60_000).default(3_000),
     })
     .prefault({}),
+  /** File with certificate authorities in PEM, for a server whose certificate is of an own one. Default: the system's. */
+  ca: z.string().min(1).max(1_024).optional(),
   /** An HTTP proxy to the server. Default: `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY` of the environment. */
   proxy: proxySchema.optional(),
 });

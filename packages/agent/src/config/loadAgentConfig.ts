@@ -3,6 +3,7 @@ import { LineCounter, parseDocument } from 'yaml';
 import { isMap, isNode, isScalar } from 'yaml';
 import type { Document } from 'yaml';
 import { AgentError } from '../errors.ts';
+import { identityDefaults } from '../identity/identityDefaults.ts';
 import type { AgentConfig, AgentConfigInput } from './AgentConfig.ts';
 import { parseAgentConfig } from './parseAgentConfig.ts';
 
@@ -17,6 +18,8 @@ export interface AgentConfigSource {
   readonly text?: string;
   /** What flags say; each key replaces the file's. */
   readonly overrides?: AgentConfigInput;
+  /** Of the process: an identity that this robot has says then what is left out. Default: none is looked for. */
+  readonly environment?: Readonly<Record<string, string | undefined>> | undefined;
 }
 
 /**
@@ -42,7 +45,9 @@ export async function loadAgentConfig(source: AgentConfigSource = {}): Promise<A
   const overrides = Object.fromEntries(
     Object.entries(source.overrides ?? {}).filter(([, value]) => value !== undefined),
   );
-  return parseAgentConfig({ ...fromFile, ...overrides }, name, (path) => {
+  const given: Record<string, unknown> = { ...fromFile, ...overrides };
+  const defaults = source.environment === undefined ? {} : identityDefaults(given, source.environment);
+  return parseAgentConfig({ ...defaults, ...given }, name, (path) => {
     if (path[0] !== undefined && path[0] in overrides) return ' (given on the command line)';
     const offset = offsetOf(document, path);
     return offset === undefined ? '' : ` (line ${lines.linePos(offset).line})`;

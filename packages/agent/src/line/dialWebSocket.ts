@@ -18,6 +18,8 @@ export interface DialOptions {
   readonly url: string;
   /** Asked before each attempt: the HTTP proxy to go through by CONNECT, or nothing. */
   readonly findProxy: () => string | undefined;
+  /** Asked before each attempt: certificate authorities in PEM, instead of those of the system. */
+  readonly findAuthorities?: (() => string | undefined) | undefined;
   /** Default: the system's. */
   readonly lookup?: (host: string) => Promise<readonly string[]>;
   /** Default: this machine's. */
@@ -39,6 +41,8 @@ export function dialWebSocket(options: DialOptions): Dial {
 
   return (attach, events, address) => {
     const givenUp = new AbortController();
+    const ca = options.findAuthorities?.();
+    const authorities = ca === undefined ? {} : { ca };
     let tcp: Socket | undefined;
     let isDirect = false;
     const handleConnected = (socket: Socket): void => {
@@ -60,6 +64,7 @@ export function dialWebSocket(options: DialOptions): Dial {
       const secure = connectTls({
         socket,
         ALPNProtocols: ['http/1.1'],
+        ...authorities,
         ...(servername === undefined ? {} : { servername }),
         ...(session === undefined ? {} : { session }),
       });
@@ -71,6 +76,7 @@ export function dialWebSocket(options: DialOptions): Dial {
     const webSocket = new WebSocket(url, [...subprotocols], {
       perMessageDeflate: false,
       maxPayload: defaultLimits.maxFrameBytes,
+      ...authorities,
       agent:
         proxy === undefined
           ? new TcpAgent({ isSecure, connect })

@@ -50,7 +50,10 @@ test('a robot joins once with its token, of which only the hash is kept', async 
   const { token } = keys.permit(local, 'r1');
   expect(token).toMatch(/^lj_[\w-]{43}$/);
   expect(keys.list(local)).toMatchObject([{ device: 'r1', key: undefined, fingerprint: undefined }]);
-  expect(await keys.join(request(token), address)).toMatchObject({ device: 'r1', publicKey });
+  expect(await keys.join(request(token), address)).toMatchObject({
+    key: { device: 'r1', publicKey },
+    isRepeated: false,
+  });
   expect(store.robotKey('r1')).toMatchObject({ publicKey, revokedMs: undefined });
   expect(keys.list(local)).toMatchObject([
     { device: 'r1', pendingUntilMs: undefined, fingerprint: expect.stringMatching(/^[\w-]{16}$/) as string },
@@ -68,10 +71,7 @@ test('a captured join gains nothing: with another key it is refused and told, wi
   const { token } = keys.permit(local, 'r1');
   await keys.join(mine.request(token), address);
   const before = store.robotKey('r1');
-  await expect(keys.join(mine.request(token), address)).rejects.toMatchObject({
-    code: 'JOIN_TOKEN_USED',
-    details: { sameKey: true },
-  });
+  expect(await keys.join(mine.request(token), address)).toEqual({ key: before, isRepeated: true });
   await expect(keys.join(other.request(token), address)).rejects.toMatchObject({
     code: 'JOIN_TOKEN_USED',
     details: { sameKey: false },

@@ -45,6 +45,12 @@ export interface JoinRequest {
   readonly signature: string;
 }
 
+/** A robot that has joined. */
+export interface Joined {
+  readonly key: RobotKeyRecord;
+  readonly isRepeated: boolean;
+}
+
 /** What a robot signs to show that it has the key. */
 export const joinText = (token: string, publicKey: string): Uint8Array =>
   Buffer.from(`longline.v1 join\n${token}\n${publicKey}`);
@@ -108,20 +114,20 @@ export class RobotKeys {
   }
 
   /**
-   * A robot joins; a line under an older key of it ends. Rejects with `JOIN_TOKEN_UNKNOWN`, `JOIN_TOKEN_USED` (`details.sameKey` where it
-   * was with this key, and its answer was lost), `PUBLIC_KEY_INVALID`, `SIGNATURE_INVALID`, `TOO_MANY_FAILURES`.
+   * A robot joins; a line under an older key of it ends. `isRepeated` where this very key had joined with this token, and nothing changed:
+   * perhaps the answer was lost. Rejects with `JOIN_TOKEN_UNKNOWN`, `JOIN_TOKEN_USED`, `PUBLIC_KEY_INVALID`, `SIGNATURE_INVALID`,
+   * `TOO_MANY_FAILURES`.
    */
-  async join(request: JoinRequest, address: string): Promise<RobotKeyRecord> {
+  async join(request: JoinRequest, address: string): Promise<Joined> {
     try {
       return await this.#join(request);
     } catch (error) {
-      if (isLonglineError(error) && failures.has(error.code) && error.details['sameKey'] !== true)
-        this.#handleFailure(address, error.code);
+      if (isLonglineError(error) && failures.has(error.code)) this.#handleFailure(address, error.code);
       throw error;
     }
   }
 
-  async #join({ token, publicKey, signature }: JoinRequest): Promise<RobotKeyRecord> {
+  async #join({ token, publicKey, signature }: JoinRequest): Promise<Joined> {
     const hash = secretHash(token);
     if (this.#store.findJoin(hash) === undefined) throw joinTokenUnknown();
     if (!isPublicKey(publicKey)) throw publicKeyInvalid();
@@ -131,15 +137,15 @@ export class RobotKeys {
     const join = this.#store.findJoin(hash);
     const nowMs = this.#nowMs();
     if (join === undefined) throw joinTokenUnknown();
-    if (join.usedMs !== undefined) throw this.#used(join, publicKey);
+    if (join.usedMs !== undefined) return this.#used(join, publicKey);
     if (!isPending(join, nowMs)) throw joinTokenUnknown();
     const { device, createdBy } = join;
     const key: RobotKeyRecord = { device, publicKey, joinedMs: nowMs, revokedMs: undefined };
-    if (!this.#store.join(hash, key)) throw this.#used(join, publicKey);
+    if (!this.#store.join(hash, key)) return this.#used(join, publicKey);
     const details = { fingerprint: keyFingerprint(publicKey) };
     this.#audit.record({ what: 'device.join', principal: createdBy, device, details });
     this.#sessions.end(deviceSession(device), 'ACCESS_REVOKED');
-    return key;
+    return { key, isRepeated: false };
   }
 
   /** Its line ends now, and a join token that waits is worth nothing. Throws `FORBIDDEN`, `DEVICE_UNKNOWN`, `DEVICE_KEY_UNKNOWN`. */
@@ -156,12 +162,12 @@ export class RobotKeys {
     this.#sessions.end(deviceSession(device), 'ACCESS_REVOKED');
   }
 
-  #used({ device, createdBy }: JoinRecord, publicKey: string): Error {
+  #used({ device, createdBy }: JoinRecord, publicKey: string): Joined {
     const key = this.#store.robotKey(device);
-    const sameKey = key?.publicKey === publicKey && key.revokedMs === undefined;
+    if (key?.publicKey === publicKey && key.revokedMs === undefined) return { key, isRepeated: true };
     const code = 'JOIN_TOKEN_USED';
-    if (!sameKey) this.#audit.record({ what: 'device.join', principal: createdBy, device, outcome: 'failed', code });
-    return joinTokenUsed(device, sameKey);
+    this.#audit.record({ what: 'device.join', principal: createdBy, device, outcome: 'failed', code });
+    throw joinTokenUsed();
   }
 
   #rights(by: Principal, what: string): Rights {

@@ -7,15 +7,19 @@ export const joinTokenUnknown = (): ServerError =>
     'This is no join token of this server: it is mistyped, older than an hour, or was replaced by a newer one. "longline device add ID" makes another.',
   );
 
-/** `sameKey`: it is this very key that has joined with it. */
-export const joinTokenUsed = (device: string, sameKey: boolean): ServerError =>
+/** Another key has joined with it. */
+export const joinTokenUsed = (): ServerError =>
   new ServerError(
     'JOIN_TOKEN_USED',
-    sameKey
-      ? `${device} has joined with this join token and this key already.`
-      : 'This join token was used already, with another key. If that was not this robot, revoke that key: "longline device revoke ID". Else "longline device rotate ID" makes another token.',
-    { details: sameKey ? { device, sameKey } : { sameKey } },
+    'This join token was used already, with another key. If that was not this robot, revoke that key: "longline device revoke ID". Else "longline device rotate ID" makes another token.',
+    { details: { sameKey: false } },
   );
+
+/** This very key has joined with it: `joined` is what was answered then. */
+export const joinedAlready = (joined: Readonly<Record<string, unknown>>): ServerError =>
+  new ServerError('JOIN_TOKEN_USED', 'This key has joined with this join token already.', {
+    details: { ...joined, sameKey: true },
+  });
 
 export const publicKeyInvalid = (): ServerError =>
   new ServerError(

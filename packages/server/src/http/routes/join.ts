@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { joinedAlready } from '../../credentials/joinErrors.ts';
 import { keyFingerprint } from '../../credentials/keyFingerprint.ts';
 import type { App, RouteContext } from '../App.ts';
 import { sendJson } from '../App.ts';
@@ -30,17 +31,20 @@ export function joinRoute(app: App, context: RouteContext): void {
       schema: {
         summary: 'Join as a robot, with a one-time token',
         description:
-          'Whose answer was lost may send the same again: `JOIN_TOKEN_USED` with `sameKey: true` means done.',
+          'Whose answer was lost may send the same again: `JOIN_TOKEN_USED` with `sameKey: true` and what was answered then means done.',
         tags: ['devices'],
         body: joinBody,
         response: answers(joinedShape),
       },
     },
     async (request, reply) => {
-      const { device, publicKey } = await context.robotKeys.join(request.body, request.clientAddress);
+      const { key, isRepeated } = await context.robotKeys.join(request.body, request.clientAddress);
       const { serverName, publicUrl } = context;
       const serverUrl = publicUrl === undefined ? {} : { serverUrl: publicUrl };
-      sendJson(reply, { device, server: serverName, ...serverUrl, fingerprint: keyFingerprint(publicKey) });
+      const fingerprint = keyFingerprint(key.publicKey);
+      const joined = { device: key.device, server: serverName, ...serverUrl, fingerprint };
+      if (isRepeated) throw joinedAlready(joined);
+      sendJson(reply, joined);
       return reply;
     },
   );
