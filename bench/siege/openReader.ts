@@ -25,7 +25,8 @@ export function openReader(options: {
       new ReaderEnd({
         transport,
         clock: systemClock,
-        limits: lineLimits,
+        // One that never reads hears nothing either.
+        limits: { ...lineLimits, silenceMs: 3_600_000 },
         hello: { role: 'reader', software: 'bench', features: [] },
         handlers: {
           handleWelcome: () => end.subscribe({ id: 1, kind: 'topics', device: '*', topic: '/**' }),

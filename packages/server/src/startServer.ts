@@ -142,6 +142,7 @@ export async function startServer(options: ServerOptions = {}): Promise<Server> 
     commands,
     standing,
     history,
+    gate: doorway.gate,
     motion,
     perDevice: options.metricsPerDevice ?? false,
   });

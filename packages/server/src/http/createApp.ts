@@ -11,6 +11,7 @@ import { localAdministrator } from '../access/Principal.ts';
 import { ServerError } from '../errors.ts';
 import { linePath, livePath } from '../gateway/linePaths.ts';
 import type { Doorway } from '../transport/Doorway.ts';
+import type { SecurityHeaders } from '../transport/securityHeaders.ts';
 import type { App, RouteContext } from './App.ts';
 import { addRoute } from './addRoute.ts';
 import { sendJson } from './App.ts';
@@ -44,6 +45,7 @@ export async function createApp(context: RouteContext, options: AppOptions): Pro
     if (hasUnreadBody(reply.request)) void reply.header('connection', 'close');
     sendJson(reply, { code, message, details }, status);
   };
+  const noHttp = noHttpAnswer(options.doorway.headers);
   const app = fastify({
     bodyLimit: options.maxBodyBytes,
     forceCloseConnections: true,
@@ -53,20 +55,7 @@ export async function createApp(context: RouteContext, options: AppOptions): Pro
       sendError(reply, error);
     },
     clientErrorHandler: (_error, socket) => {
-      if (!socket.writable) return;
-      const body = stringifyExact({ code: 'REQUEST_INVALID', message: 'This is not HTTP/1.1.', details: {} });
-      socket.end(
-        [
-          'HTTP/1.1 400 Bad Request',
-          'Connection: close',
-          'Content-Type: application/json',
-          `Content-Length: ${body.length}`,
-          ...Object.entries(options.doorway.headers).map(([name, value]) => `${name}: ${value}`),
-          '',
-          body,
-        ].join('\r\n'),
-        () => socket.destroy(),
-      );
+      if (socket.writable) socket.end(noHttp, () => socket.destroy());
     },
   }).withTypeProvider<ZodTypeProvider>();
 
@@ -129,6 +118,21 @@ export async function createApp(context: RouteContext, options: AppOptions): Pro
     isRuled = false;
   }
   return app;
+}
+
+/** The whole answer to what is no request, or was not finished in time. */
+function noHttpAnswer(headers: SecurityHeaders): string {
+  const message = 'This is not HTTP/1.1, or it was not finished within 10 s.';
+  const body = stringifyExact({ code: 'REQUEST_INVALID', message, details: {} });
+  return [
+    'HTTP/1.1 400 Bad Request',
+    'Connection: close',
+    'Content-Type: application/json; charset=utf-8',
+    `Content-Length: ${body.length}`,
+    ...Object.entries(headers).map(([name, value]) => `${name}: ${value}`),
+    '',
+    body,
+  ].join('\r\n');
 }
 
 /** Whether more of a request is still to come than is worth reading. */

@@ -5,6 +5,7 @@ import type { Gateway } from '../gateway/Gateway.ts';
 import type { MotionRooms } from '../motion/openMotionRooms.ts';
 import type { StandingCommands } from '../standing/StandingCommands.ts';
 import type { CommandStore } from '../store/CommandStore.ts';
+import type { ConnectionGate } from '../transport/ConnectionGate.ts';
 import { lineMetrics } from './lineMetrics.ts';
 import { readCounter, readCounters, readGauge, readGauges } from './readMetrics.ts';
 
@@ -15,6 +16,7 @@ export interface MetricSources {
   readonly commands: Commands;
   readonly standing: StandingCommands;
   readonly history: CommandStore;
+  readonly gate: ConnectionGate;
   readonly motion: Pick<MotionRooms, 'leases' | 'stops' | 'motion'>;
   /** Every device has series of its own too. */
   readonly perDevice: boolean;
@@ -27,6 +29,7 @@ export function serverMetrics({
   commands,
   standing,
   history,
+  gate,
   motion,
   perDevice,
 }: MetricSources): Registry {
@@ -72,6 +75,17 @@ export function serverMetrics({
   counter('longline_received_messages_total', 'Messages received from agents', () => gateway.counters.messages);
   counter('longline_agent_dropped_messages_total', 'Messages that agents dropped', () => gateway.counters.agentDropped);
   counter('longline_reader_dropped_messages_total', 'Messages not sent to readers', () => gateway.droppedForReaders);
+  gauge('longline_ungreeted_connections', 'Connections that have not said what they want', () => gate.ungreeted);
+  counter(
+    'longline_refused_connections_total',
+    'Connections beyond the bound of their address',
+    () => gate.counters.refused,
+  );
+  counter(
+    'longline_cut_connections_total',
+    'Connections cut for room before they said what they want',
+    () => gate.counters.ungreetedCut,
+  );
   counter('longline_refused_upgrades_total', 'WebSockets refused', () => gateway.counters.refusedUpgrades);
   readCounters(
     registry,
