@@ -32,12 +32,17 @@ export class ServerApi {
 
   /** The answer as exact JSON: large integers are bigints. */
   async get(path: string, query: Query = {}): Promise<unknown> {
-    return parseJsonExact(await (await this.#fetch(path, query, 'application/json')).text());
+    return parseJsonExact(await (await this.#fetch('GET', path, { query })).text());
+  }
+
+  /** Changes something; the answer as exact JSON. */
+  async send(method: 'POST' | 'PUT' | 'DELETE', path: string, body?: object): Promise<unknown> {
+    return parseJsonExact(await (await this.#fetch(method, path, { body })).text());
   }
 
   /** The lines of an answer that is one JSON text a line, as they come, until it ends or the terminal's signal aborts. */
   async *lines(path: string, query: Query = {}): AsyncGenerator<string, undefined> {
-    const { body } = await this.#fetch(path, query, 'application/x-ndjson');
+    const { body } = await this.#fetch('GET', path, { query, accept: 'application/x-ndjson' });
     let rest = '';
     const decoder = new TextDecoder();
     for await (const chunk of body ?? []) {
@@ -50,12 +55,22 @@ export class ServerApi {
     return undefined;
   }
 
-  async #fetch(path: string, query: Query, accept: string): Promise<Response> {
+  async #fetch(
+    method: string,
+    path: string,
+    what: { readonly query?: Query; readonly accept?: string; readonly body?: object | undefined },
+  ): Promise<Response> {
+    const { accept = 'application/json', body, query = {} } = what;
     const url = new URL(path, this.#server.replace(/^ws/, 'http'));
     for (const [name, value] of Object.entries(query)) {
       if (value !== undefined) url.searchParams.set(name, String(value));
     }
-    const response = await fetch(url, { headers: { accept }, signal: this.#signal }).catch((error: unknown) => {
+    const response = await fetch(url, {
+      method,
+      headers: { accept, ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      signal: this.#signal,
+    }).catch((error: unknown) => {
       throw this.#signal.aborted ? error : noServer(this.#server);
     });
     if (response.ok) return response;
