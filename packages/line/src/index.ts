@@ -48,6 +48,7 @@ export { PeerClock } from './PeerClock.ts';
 export type { ClockEstimate, ClockSample } from './PeerClock.ts';
 export { ReaderEnd } from './ReaderEnd.ts';
 export type { ReaderEndHandlers } from './ReaderEnd.ts';
+export { subscribeSchema } from './readerRecords.ts';
 export type { DeviceRecord, SubscribeRecord } from './readerRecords.ts';
 export { forEachLane, reportSchema } from './reportRecord.ts';
 export type { LineReport, PerLane } from './reportRecord.ts';

@@ -1,7 +1,7 @@
-import { actionSchema } from '@longline/line';
 import type { Action } from '@longline/line';
 import { isLonglineError } from '@longline/ros';
 import { expect, test } from 'vitest';
+import { everyAction, readingKinds } from './everyAction.fixture.ts';
 import { localAdministrator } from './Principal.ts';
 import type { Principal } from './Principal.ts';
 import { somebody } from './principal.fixture.ts';
@@ -18,25 +18,10 @@ function judge(principal: Principal, action: Action, payload?: string, device = 
   }
 }
 
-/** Of every kind of action, one. */
-const every: readonly Action[] = actionSchema.options.map((option) =>
-  actionSchema.parse({
-    kind: option.shape.kind.value,
-    topic: '/t',
-    service: '/t',
-    name: '/t',
-    type: 'p/T',
-    encoding: 'json',
-    rateHz: 1,
-    holdMs: 1_000,
-  }),
-);
-const reading = ['parameter.list', 'parameter.get', 'graph', 'snapshot', 'schema.message', 'schema.service'];
-
 test('a viewer may ask and nothing else; an operator and an administrator may do everything to a robot', () => {
-  for (const action of every) {
+  for (const action of everyAction) {
     expect(judge(somebody('viewer'), action), action.kind).toBe(
-      reading.includes(action.kind) ? 'allowed' : 'FORBIDDEN',
+      readingKinds.includes(action.kind) ? 'allowed' : 'FORBIDDEN',
     );
     expect(judge(somebody('operator'), action), action.kind).toBe('allowed');
     expect(judge(localAdministrator, action), action.kind).toBe('allowed');
@@ -44,7 +29,7 @@ test('a viewer may ask and nothing else; an operator and an administrator may do
 });
 
 test('a device out of scope is unknown, whatever is asked of it and by whichever role', () => {
-  for (const action of every) {
+  for (const action of everyAction) {
     for (const role of ['viewer', 'operator', 'admin'] as const) {
       expect(judge(somebody(role, { devices: ['r2', 'truck-*'] }), action), action.kind).toBe('DEVICE_UNKNOWN');
       expect(judge(somebody(role, { devices: [] }), action), action.kind).toBe('DEVICE_UNKNOWN');
@@ -54,7 +39,7 @@ test('a device out of scope is unknown, whatever is asked of it and by whichever
 
 test('stops and leases are a matter of the device alone; all else is one of its name too', () => {
   const limited = somebody('operator', { read: ['/camera/**'], write: ['/lights/*'] });
-  expect(every.filter((action) => judge(limited, action) === 'allowed').map(({ kind }) => kind)).toEqual([
+  expect(everyAction.filter((action) => judge(limited, action) === 'allowed').map(({ kind }) => kind)).toEqual([
     'parameter.list',
     'graph',
     'schema.message',

@@ -37,6 +37,8 @@ export async function addRoute(
 ): Promise<void> {
   await app.register((scope: App, _options, done) => {
     scope.addHook('onRoute', (added) => {
+      // The test of refusals walks over the document.
+      if (added.schema === undefined || added.schema.hide === true) throw new Error(`${added.url} is not documented`);
       added.config = { ...added.config, rule };
     });
     scope.addHook('onRequest', (request, _reply, next) => {

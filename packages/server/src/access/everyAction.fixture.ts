@@ -1,0 +1,26 @@
+import { actionSchema } from '@longline/line';
+import type { Action } from '@longline/line';
+
+/** One action of every kind that there is, on `/t`: a new kind is in it by itself. */
+export const everyAction: readonly Action[] = actionSchema.options.map((option) =>
+  actionSchema.parse({
+    kind: option.shape.kind.value,
+    topic: '/t',
+    service: '/t',
+    name: '/t',
+    type: 'std_msgs/Int64',
+    encoding: 'json',
+    rateHz: 1,
+    holdMs: 1_000,
+  }),
+);
+
+/** The kinds that ask and change nothing. */
+export const readingKinds: readonly string[] = [
+  'parameter.list',
+  'parameter.get',
+  'graph',
+  'snapshot',
+  'schema.message',
+  'schema.service',
+];
