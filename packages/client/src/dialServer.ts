@@ -35,7 +35,10 @@ export function dialServer({ target, token, WebSocket, fetch }: DialOptions): Li
   }
   const dial = async (attach: Attach, signal: AbortSignal): Promise<void> => {
     const secret = typeof token === 'string' ? token : await unlessAborted(token, signal);
-    if (secret === undefined) return fail(attach, unheard);
+    if (secret === undefined) {
+      fail(attach, unheard);
+      return;
+    }
     const answer = await ask(secret, signal);
     if (answer.ticket === undefined || signal.aborted) fail(attach, answer.refusal ?? unheard);
     else open(answer.ticket, attach);
