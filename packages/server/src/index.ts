@@ -4,6 +4,7 @@ export type { CommandState, WaitedState } from './commands/Command.ts';
 export type { CommandWatch } from './commands/CommandWatch.ts';
 export type { WhenOffline } from './commands/RobotRequest.ts';
 export { initCredentials } from './credentials/initCredentials.ts';
+export { isLockedDirectory } from './credentials/isLockedDirectory.ts';
 export type { InitialCredentials } from './credentials/initCredentials.ts';
 export { ServerError, serverErrorCodes } from './errors.ts';
 export type { ServerErrorCode } from './errors.ts';
