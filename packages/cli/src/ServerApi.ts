@@ -1,12 +1,22 @@
 import { ClientError } from '@longline/client';
-import { LonglineError, parseJsonExact } from '@longline/ros';
+import { LonglineError, parseJsonExact, stringifyExact } from '@longline/ros';
 import { z } from 'zod';
+import { refusedHere } from './login/refusedHere.ts';
+import { serverAccess } from './login/serverAccess.ts';
+import type { ServerAccess } from './login/serverAccess.ts';
 import type { Terminal } from './Terminal.ts';
-import { noServer, serverOf } from './withFleet.ts';
+import { noServer } from './withFleet.ts';
 import type { ServerOptions } from './withFleet.ts';
 
 /** Parameters of a request; those without a value are left out. */
 export type Query = Readonly<Record<string, string | number | undefined>>;
+
+/** What goes with a request. */
+interface RequestParts {
+  readonly query?: Query;
+  readonly body?: unknown;
+  readonly accept?: string;
+}
 
 const refusalSchema = z.object({
   code: z.string(),
@@ -19,15 +29,22 @@ const MAX_LINE = 16 * 1024 * 1024;
 /** What only the server knows, over its HTTP API. Refusals are thrown with the server's own code. */
 export class ServerApi {
   readonly #server: string;
+  readonly #token: string | undefined;
   readonly #signal: AbortSignal;
 
-  /** Throws `SERVER_URL_INVALID`. */
-  constructor(terminal: Terminal, options: ServerOptions) {
-    this.#server = serverOf(terminal, options);
+  /** `access`, where it is not that of the options. Throws `SERVER_URL_INVALID`, `CREDENTIALS_UNUSABLE`, `ARGUMENT_INVALID`. */
+  constructor(terminal: Terminal, options: ServerOptions, access: ServerAccess = serverAccess(terminal, options)) {
+    this.#server = access.server;
+    this.#token = access.token;
     if (!URL.canParse(this.#server) || !/^(http|ws)s?:/.test(this.#server)) {
       throw new ClientError('SERVER_URL_INVALID', `${this.#server} is no server: write http://HOST:PORT or https://.`);
     }
     this.#signal = terminal.signal;
+  }
+
+  /** Its address for HTTP. */
+  get url(): string {
+    return this.#server.replace(/^ws/, 'http');
   }
 
   /** The answer as exact JSON: large integers are bigints. */
@@ -55,20 +72,20 @@ export class ServerApi {
     return undefined;
   }
 
-  async #fetch(
-    method: string,
-    path: string,
-    what: { readonly query?: Query; readonly accept?: string; readonly body?: object | undefined },
-  ): Promise<Response> {
-    const { accept = 'application/json', body, query = {} } = what;
-    const url = new URL(path, this.#server.replace(/^ws/, 'http'));
+  async #fetch(method: string, path: string, parts: RequestParts): Promise<Response> {
+    const { accept = 'application/json', body, query = {} } = parts;
+    const url = new URL(path, this.url);
     for (const [name, value] of Object.entries(query)) {
       if (value !== undefined) url.searchParams.set(name, String(value));
     }
     const response = await fetch(url, {
       method,
-      headers: { accept, ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      headers: {
+        accept,
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...(this.#token === undefined ? {} : { authorization: `Bearer ${this.#token}` }),
+      },
+      ...(body === undefined ? {} : { body: stringifyExact(body) }),
       signal: this.#signal,
     }).catch((error: unknown) => {
       throw this.#signal.aborted ? error : noServer(this.#server);
@@ -80,6 +97,7 @@ export class ServerApi {
       const what = `${this.#server} answered ${response.status} to ${path}: it is no Longline server, or an older one.`;
       throw new ClientError('SERVER_UNREACHABLE', what);
     }
+    if (response.status === 401) throw refusedHere(refusal.code, refusal.message, this.#server);
     throw new LonglineError(refusal.code, refusal.message, { details: refusal.details ?? {} });
   }
 }

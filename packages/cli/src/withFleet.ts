@@ -1,19 +1,16 @@
 import { ClientError, connect } from '@longline/client';
 import type { Fleet } from '@longline/client';
+import { refusedHere } from './login/refusedHere.ts';
+import { serverAccess } from './login/serverAccess.ts';
 import type { Terminal } from './Terminal.ts';
 
-/** Where the server is when neither `--server` nor `LONGLINE_SERVER` says. */
-export const DEFAULT_SERVER = 'http://127.0.0.1:8080';
+export { DEFAULT_SERVER, serverOf } from './login/serverAccess.ts';
 
 /** Options that every reading command has. */
 export interface ServerOptions {
   readonly server?: string | undefined;
   readonly json?: boolean | undefined;
 }
-
-/** The server that a command asks. */
-export const serverOf = (terminal: Terminal, options: ServerOptions): string =>
-  options.server ?? terminal.env['LONGLINE_SERVER'] ?? DEFAULT_SERVER;
 
 /** Nobody answers there, or nobody that can be talked to, as `told` says. */
 export const noServer = (server: string, told = ''): ClientError =>
@@ -23,21 +20,26 @@ export const noServer = (server: string, told = ''): ClientError =>
     { details: { server } },
   );
 
-/** Runs a command with the fleet, at once refused when no server answers, and closes it afterwards. */
+/** Runs a command with the fleet, at once refused when no server answers, and closes it afterwards. Credentials that are taken away end it. */
 export async function withFleet(
   terminal: Terminal,
   options: ServerOptions,
   act: (fleet: Fleet) => Promise<void>,
 ): Promise<void> {
-  const server = serverOf(terminal, options);
-  const fleet = connect(server, { software: 'longline cli' });
+  const { server, token } = serverAccess(terminal, options);
+  const fleet = connect(server, { software: 'longline cli', token });
+  const refused = Promise.withResolvers<never>();
+  const stop = fleet.onStatus((status) => {
+    if (status.state === 'disconnected' && status.refused === true)
+      refused.reject(refusedHere(status.code, status.reason, server));
+  });
   try {
-    await reached(fleet, server, terminal.signal);
-    await act(fleet);
+    await Promise.race([refused.promise, reached(fleet, server, terminal.signal).then(() => act(fleet))]);
   } catch (error) {
     // What fails because the person stops the command is no failure.
     if (!terminal.signal.aborted) throw error;
   } finally {
+    stop();
     await fleet.close();
   }
 }
