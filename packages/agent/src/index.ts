@@ -6,6 +6,7 @@ export { robotSetup } from './examine/robotSetup.ts';
 export type { RobotSetup } from './examine/robotSetup.ts';
 export { tryDeadman } from './examine/tryDeadman.ts';
 export { tryRobot } from './examine/tryRobot.ts';
+export { findProxy } from './line/findProxy.ts';
 export { joinServer } from './identity/joinServer.ts';
 export type { JoinedRobot, JoinOptions } from './identity/joinServer.ts';
 export { readAuthorities } from './identity/readAuthorities.ts';

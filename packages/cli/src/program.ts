@@ -2,7 +2,9 @@ import { Command } from 'commander';
 import { version } from '@longline/ros';
 import { addExamples, addReader, count, duration, port, rate } from './commandOptions.ts';
 import type { LeaseFlags, ReaderFlags } from './commandOptions.ts';
+import { addDoctorCommand } from './doctorCommand.ts';
 import { addHistoryCommands } from './historyCommands.ts';
+import { addJoinCommands } from './joinCommands.ts';
 import { addMotionCommands } from './motionCommands.ts';
 import type { Terminal } from './Terminal.ts';
 
@@ -51,8 +53,10 @@ export function buildProgram(terminal: Terminal, { quiet }: { readonly quiet: bo
     .action(async (device: string, options: ReaderFlags & { once?: boolean }) =>
       (await import('./commands/line.ts')).line(terminal, device, options),
     );
+  addDoctorCommand(program, terminal);
   addMotionCommands(program, terminal);
   addHistoryCommands(program, terminal);
+  addJoinCommands(program, terminal);
   addTopicCommands(program, terminal);
   addServiceCommands(program, terminal);
   addParamCommands(program, terminal);
@@ -100,13 +104,14 @@ function addRunners(program: Command, terminal: Terminal): void {
   )
     .description('run the agent beside a robot')
     .option('-c, --config <file>', 'YAML file; flags replace its keys')
-    .option('--device <id>', "the device's ID (default: the host's name)")
-    .option('--server <url>', 'the server (default: ws://localhost:8080)')
+    .option('--device <id>', "the device's ID (default: that which joined, else the host's name)")
+    .option('--server <url>', 'the server (default: that which it joined, else ws://localhost:8080)')
     .option('--robot <url>', 'ros1://host:11311, rosbridge://host:9090 or turtlesim: (default: ros1://localhost:11311)')
     .option('--allow-publish <pattern...>', 'topics that may be published from outside')
     .option('--allow-call <pattern...>', 'services that may be called from outside')
     .option('--allow-set-parameters <pattern...>', 'parameters that may be set from outside')
     .option('--proxy <url>', 'HTTP proxy on the way to the server')
+    .option('--ca <file>', "certificate authorities in PEM, where the server's certificate is of an own one")
     .option('--json', 'log as JSON lines')
     .action(async (options: AgentFlags) => (await import('./commands/agent.ts')).agent(terminal, options));
 }
@@ -133,6 +138,7 @@ interface AgentFlags {
   readonly allowCall?: string[];
   readonly allowSetParameters?: string[];
   readonly proxy?: string;
+  readonly ca?: string;
   readonly json?: boolean;
 }
 

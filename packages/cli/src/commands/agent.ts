@@ -13,6 +13,7 @@ export interface AgentOptions {
   readonly allowCall?: string[] | undefined;
   readonly allowSetParameters?: string[] | undefined;
   readonly proxy?: string | undefined;
+  readonly ca?: string | undefined;
   readonly json?: boolean | undefined;
 }
 
@@ -21,6 +22,7 @@ export async function agent(terminal: Terminal, options: AgentOptions): Promise<
   const config = await loadAgentConfig({
     ...(options.config === undefined ? {} : { path: options.config }),
     overrides: overridesOf(options),
+    environment: terminal.env,
   });
   const running = await startAgent(config, { log: terminalLog(terminal, options.json) });
   await untilAborted(terminal.signal);
@@ -28,7 +30,7 @@ export async function agent(terminal: Terminal, options: AgentOptions): Promise<
 }
 
 function overridesOf(options: AgentOptions): AgentConfigInput {
-  const { allowCall, allowPublish, allowSetParameters, device, proxy, robot, server } = options;
+  const { allowCall, allowPublish, allowSetParameters, ca, device, proxy, robot, server } = options;
   const allow = {
     ...(allowPublish === undefined ? {} : { publish: allowPublish }),
     ...(allowCall === undefined ? {} : { call: allowCall }),
@@ -39,6 +41,7 @@ function overridesOf(options: AgentOptions): AgentConfigInput {
     ...(server === undefined ? {} : { server }),
     ...(robot === undefined ? {} : { robot }),
     ...(proxy === undefined ? {} : { proxy }),
+    ...(ca === undefined ? {} : { ca }),
     ...(Object.keys(allow).length === 0 ? {} : { allow }),
   };
 }

@@ -27,7 +27,7 @@ export function devices(terminal: Terminal, options: ServerOptions): Promise<voi
       const { device, lease, line, online, robot, sinceMs, status } = record;
       return [
         device,
-        online ? 'online' : 'offline',
+        `${online ? 'online' : 'offline'}${record.cloned === undefined ? '' : ` CLONED: ${record.cloned.boots} agents`}`,
         new Date(sinceMs).toISOString().replace(/\.\d+Z$/, 'Z'),
         rosWord(online, status.ros),
         typeof line?.roundTripMs === 'number' ? timeText(line.roundTripMs) : '-',
