@@ -20,7 +20,7 @@ const everyChannel: ChannelSelection = { matchesDevice: () => true, matchesTopic
 function fleetOf(): {
   readonly fleet: FleetState;
   readonly clock: FakeClock;
-  advertise(device: string, topic: string): void;
+  readonly advertise: (device: string, topic: string) => void;
 } {
   const clock = new FakeClock();
   const fleet = new FleetState(clock, defaultServerLimits);

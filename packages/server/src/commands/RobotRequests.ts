@@ -86,9 +86,9 @@ export class RobotRequests {
     }
   }
 
-  /** The lease of a device, while somebody holds it. */
-  leaseOf(device: string): Lease | undefined {
-    return this.#rooms.leases.holding(device);
+  /** The lease of a device, while somebody holds it; none of a device that who asks does not see. */
+  leaseOf({ device, principal }: Pick<RobotRequest, 'device' | 'principal'>): Lease | undefined {
+    return Rights.of(principal).seesDevice(device) ? this.#rooms.leases.holding(device) : undefined;
   }
 
   /**

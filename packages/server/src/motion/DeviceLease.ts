@@ -112,7 +112,7 @@ export async function takeLease(
   requests.send({ device, principal, action, payload: nothing }, (reply) => {
     if (reply.state === 'received') return;
     // It is held now; who awaits the reply may find it over.
-    lease = requests.leaseOf(device);
+    lease = requests.leaseOf({ device, principal });
     heard.resolve(reply);
   });
   const reply = await heard.promise;

@@ -5,7 +5,9 @@ import type { AuditSink } from './AuditSink.ts';
 
 /** The same refusal is kept once in so many milliseconds: an operator's program asks many times a second. */
 const KEPT_EVERY_MS = 10_000;
-/** Different refusals remembered. */
+/** Different refusals of one principal that are kept in that time: nobody may push out of the audit what else was done. */
+const MAX_OF_ONE = 20;
+/** Different refusals remembered, and principals. */
 const MAX_REMEMBERED = 1_000;
 
 /** What somebody wanted to do. */
@@ -16,12 +18,14 @@ export interface Wanted {
   readonly target: string;
 }
 
-/** Keeps for the audit what was refused for want of the lease. */
+/** Keeps for the audit what was refused for want of rights or of the lease. */
 export class RefusalAudit {
   readonly #sink: AuditSink;
   readonly #clock: Clock;
   /** When each was kept last, the oldest first. */
   readonly #kept = new Map<string, number>();
+  /** How many of each principal were kept since when, by its ID, the oldest first. */
+  readonly #counted = new Map<string, { readonly sinceMs: number; count: number }>();
 
   constructor(sink: AuditSink, clock: Clock) {
     this.#sink = sink;
@@ -43,10 +47,25 @@ export class RefusalAudit {
     const nowMs = this.#clock.monotonicMs();
     const keptMs = this.#kept.get(key);
     if (keptMs !== undefined && nowMs - keptMs < KEPT_EVERY_MS) return;
-    this.#kept.delete(key);
-    this.#kept.set(key, nowMs);
-    const [oldest] = this.#kept.keys();
-    if (this.#kept.size > MAX_REMEMBERED && oldest !== undefined) this.#kept.delete(oldest);
+    if (!this.#allows(principal, nowMs)) return;
+    putLast(this.#kept, key, nowMs);
     this.#sink.record({ what: 'refused', device, principal: principal.name, target, outcome: 'rejected', code, token });
   }
+
+  #allows({ id }: Principal, nowMs: number): boolean {
+    const counted = this.#counted.get(id);
+    if (counted === undefined || nowMs - counted.sinceMs >= KEPT_EVERY_MS) {
+      putLast(this.#counted, id, { sinceMs: nowMs, count: 1 });
+      return true;
+    }
+    return ++counted.count <= MAX_OF_ONE;
+  }
+}
+
+/** Puts it behind all others; beyond the bound the first goes. */
+function putLast<Value>(map: Map<string, Value>, key: string, value: Value): void {
+  map.delete(key);
+  map.set(key, value);
+  const [oldest] = map.keys();
+  if (map.size > MAX_REMEMBERED && oldest !== undefined) map.delete(oldest);
 }

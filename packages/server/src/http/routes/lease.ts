@@ -96,7 +96,7 @@ export function getLeaseRoute(app: App, context: RouteContext): void {
     },
     (request, reply) => {
       const { device } = knownDevice(context, request, request.params.id);
-      const lease = context.requests.leaseOf(device.id);
+      const lease = context.requests.leaseOf({ device: device.id, principal: context.principalOf(request) });
       if (lease === undefined) return sendJson(reply, { device: device.id, held: false });
       const { token, principal, sinceMs } = lease.identity;
       return sendJson(reply, {
