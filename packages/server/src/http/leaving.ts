@@ -1,3 +1,4 @@
+import { LineError } from '@longline/line';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { RouteContext } from './App.ts';
 
@@ -10,7 +11,7 @@ export function leaving(context: RouteContext, request: FastifyRequest, reply: F
   const closeSession = context.sessions.open(context.principalOf(request).id, () => reply.raw.destroy());
   const handleClose = (): void => {
     closeSession();
-    left.abort(new Error('who asked has left'));
+    left.abort(new LineError('LINE_CLOSED', 'Who asked has left before the answer came.'));
   };
   if (reply.raw.closed) handleClose();
   else reply.raw.once('close', handleClose);
