@@ -9,6 +9,8 @@ export interface FlowConditions {
   readonly bytesPerS: number;
   /** While set, nothing comes out, nor word of an end; it all comes when it is taken back. Default false. */
   readonly held: boolean;
+  /** Changes what passes, piece by piece as it came. Default: nothing does. */
+  readonly alter?: ((data: Buffer) => Buffer) | undefined;
 }
 
 export const openFlow: FlowConditions = { delayMs: 0, bytesPerS: Number.POSITIVE_INFINITY, held: false };
@@ -65,7 +67,8 @@ export class TcpFlow {
     this.#conditions = { ...this.#conditions, held: true };
   }
 
-  #take(data: Buffer): void {
+  #take(came: Buffer): void {
+    const data = this.#conditions.alter?.(came) ?? came;
     const portion = Math.max(1, Math.ceil((this.#conditions.bytesPerS * PORTION_MS) / 1_000));
     const atMs = this.#clock.monotonicMs();
     for (let start = 0; start < data.length; start += portion)
