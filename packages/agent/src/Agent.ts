@@ -1,5 +1,5 @@
 import { AgentEnd, defaultLimits, Outbox } from '@longline/line';
-import type { HelloSigner, LineLimits, RobotStatus, Transport, Welcome } from '@longline/line';
+import type { LineLimits, RobotStatus, Transport, Welcome } from '@longline/line';
 import { nodeZstd } from '@longline/line/node';
 import { version } from '@longline/ros';
 import type { Clock, Log, RosGraph } from '@longline/ros';
@@ -14,6 +14,8 @@ import { RequestGuard } from './commands/RequestGuard.ts';
 import { StandingCommands } from './commands/StandingCommands.ts';
 import type { AgentConfig } from './config/AgentConfig.ts';
 import type { Deadman } from './deadman/Deadman.ts';
+import { noProof } from './identity/RobotProof.ts';
+import type { RobotProof } from './identity/RobotProof.ts';
 import type { Dial } from './line/Dial.ts';
 import type { LineEvents } from './line/DialAttempt.ts';
 import { LineConnector } from './line/LineConnector.ts';
@@ -35,7 +37,7 @@ export class Agent {
   readonly #graph: RosGraph;
   readonly #clock: Clock;
   readonly #makeId: () => string;
-  readonly #findSigner: () => HelloSigner | undefined;
+  readonly #identity: RobotProof;
   readonly #boot: string;
   readonly #outbox: Outbox;
   readonly #view: GraphView;
@@ -64,7 +66,7 @@ export class Agent {
     this.#clock = clock;
     this.#log = log;
     this.#makeId = parts.makeId;
-    this.#findSigner = parts.findSigner ?? (() => undefined);
+    const identity = (this.#identity = parts.identity ?? noProof);
     this.#boot = parts.makeId();
     this.#outbox = new Outbox(clock, config.outbox);
     this.#view = new GraphView(graph);
@@ -116,6 +118,7 @@ export class Agent {
         return dial(...to);
       }),
       ...(parts.localAddresses === undefined ? {} : { localAddresses: parts.localAddresses }),
+      credentialStamp: () => identity.stamp,
       clock,
       log,
       random: parts.random,
@@ -197,7 +200,7 @@ export class Agent {
       clock: this.#clock,
       limits: lineLimits(this.#config.line.silenceMs),
       zstd: nodeZstd,
-      signer: this.#findSigner(),
+      signer: this.#identity.signer,
       hello: {
         role: 'agent',
         device: this.#config.device,

@@ -1,8 +1,8 @@
-import type { HelloSigner } from '@longline/line';
 import type { Clock, Log, RosGraph } from '@longline/ros';
 import type { JournalStore } from './commands/JournalStore.ts';
 import type { AgentConfig } from './config/AgentConfig.ts';
 import type { Deadman } from './deadman/Deadman.ts';
+import type { RobotProof } from './identity/RobotProof.ts';
 import type { Dial } from './line/Dial.ts';
 
 /** What an agent is made of. */
@@ -18,8 +18,8 @@ export interface AgentParts {
   readonly clock: Clock;
   /** One for each server, the preferred first. */
   readonly dials: readonly Dial[];
-  /** Asked at each hello; undefined: the robot has not joined. Default: it never has. */
-  readonly findSigner?: (() => HelloSigner | undefined) | undefined;
+  /** What proves who the robot is. Default: nothing does. */
+  readonly identity?: RobotProof | undefined;
   /** This machine's addresses. Default: none are known. */
   readonly localAddresses?: () => readonly string[];
   readonly log: Log;

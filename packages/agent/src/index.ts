@@ -9,6 +9,8 @@ export { tryRobot } from './examine/tryRobot.ts';
 export { findProxy } from './line/findProxy.ts';
 export { joinServer } from './identity/joinServer.ts';
 export type { JoinedRobot, JoinOptions } from './identity/joinServer.ts';
+export { noProof } from './identity/RobotProof.ts';
+export type { RobotProof } from './identity/RobotProof.ts';
 export { readAuthorities } from './identity/readAuthorities.ts';
 export type { RobotIdentity } from './identity/RobotIdentity.ts';
 export { loadAgentConfig } from './config/loadAgentConfig.ts';

@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { getProxyForUrl } from 'proxy-from-env';
-import type { HelloSigner } from '@longline/line';
 import { silentLog } from '@longline/ros';
 import type { Clock, Log, RosGraph } from '@longline/ros';
 import { Agent } from './Agent.ts';
@@ -11,6 +10,7 @@ import type { AgentConfigInput } from './config/AgentConfig.ts';
 import { parseAgentConfig } from './config/parseAgentConfig.ts';
 import { stateFolder } from './config/stateFolder.ts';
 import { IdentitySigner } from './identity/IdentitySigner.ts';
+import type { RobotProof } from './identity/RobotProof.ts';
 import { readAuthorities } from './identity/readAuthorities.ts';
 import type { Dial } from './line/Dial.ts';
 import { dialWebSocket, lineProxy } from './line/dialWebSocket.ts';
@@ -32,8 +32,8 @@ export interface AgentDeps {
   readonly graph?: RosGraph;
   /** Opens connections to the server. Default: WebSockets to `server` of the config. */
   readonly dial?: Dial;
-  /** Proves who the robot is (protocol, clause 2.8). Default: the identity in its state folder, where it has joined. */
-  readonly findSigner?: () => HelloSigner | undefined;
+  /** Proves who the robot is. Default: the identity in its state folder, where it has joined. */
+  readonly identity?: RobotProof;
   /** Gives 0 to 1, for jitter. Default `Math.random`. */
   readonly random?: () => number;
   /** The name or address under which ROS nodes reach this machine. Default `ROS_HOSTNAME`, `ROS_IP` of the environment. */
@@ -78,7 +78,7 @@ export async function startAgent(config: AgentConfigInput, deps: AgentDeps = {})
             }),
           )
         : [deps.dial],
-    findSigner: deps.findSigner ?? (() => identity.signer),
+    identity: deps.identity ?? identity,
     localAddresses,
     random,
     makeId: randomUUID,

@@ -39,6 +39,11 @@ export class IdentitySigner {
     return this.#signer;
   }
 
+  /** Another one for another identity. */
+  get stamp(): string {
+    return stampOf(join(this.#folder, IDENTITY_FILE));
+  }
+
   /** Own certificate authority of the server, in PEM. */
   get ca(): string | undefined {
     this.#look();

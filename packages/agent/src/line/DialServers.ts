@@ -129,6 +129,11 @@ export class DialServers {
     }
   }
 
+  /** What only a person could change was changed. */
+  release(): void {
+    for (const entry of this.#entries) if (entry.isHeld) entry.notBeforeMs = Number.NEGATIVE_INFINITY;
+  }
+
   /** The machine has another address: what was true of the path is true no more. */
   handleNetworkChange(): void {
     for (const entry of this.#entries) {

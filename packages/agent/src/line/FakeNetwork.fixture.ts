@@ -35,9 +35,13 @@ export interface ConnectorWorld {
 export function makeConnector(
   dials: readonly Dial[],
   clock: Clock,
-  options: { readonly localAddresses?: () => readonly string[]; readonly silenceMs?: number } = {},
+  options: {
+    readonly localAddresses?: () => readonly string[];
+    readonly credentialStamp?: () => string;
+    readonly silenceMs?: number;
+  } = {},
 ): ConnectorWorld {
-  const { localAddresses, silenceMs = 6_000 } = options;
+  const { credentialStamp, localAddresses, silenceMs = 6_000 } = options;
   const { log, logged } = makeLog();
   const opened = new Inbox<string>();
   let open: SocketOpener = () => undefined;
@@ -46,6 +50,7 @@ export function makeConnector(
     clock,
     log,
     random: () => 1,
+    credentialStamp,
     ...(localAddresses === undefined ? {} : { localAddresses }),
     makeEnd: (transport, events) => {
       open = events.handleSocketWanted;

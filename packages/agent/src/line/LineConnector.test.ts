@@ -166,6 +166,19 @@ describe('when the network changes', () => {
   });
 });
 
+test('a robot that joins while it is refused is let in within 2 s, and else waits', async () => {
+  const network = new FakeNetwork();
+  let stamp = 'none';
+  const { connector } = makeConnector([network.dial], network.clock, { credentialStamp: () => stamp });
+  network.answer = (dial) => network.clock.after(0, () => dial.close(4401, 'DEVICE_KEY_NEEDED: join'));
+  connector.start();
+  await network.clock.advance(25_000);
+  expect(network.dials.length).toBe(1);
+  stamp = 'joined';
+  await network.clock.advance(2_000);
+  expect(network.dials.length).toBe(2);
+});
+
 describe('a further socket', () => {
   /** An end that writes down what happens to it. */
   const recorder = (): { end: LineEndpoint; log: string[] } => {

@@ -3,6 +3,7 @@ import { STABLE_CONNECTION_MS } from '@longline/ros';
 import type { Clock, Log } from '@longline/ros';
 import { AddressWatch } from './AddressWatch.ts';
 import { closeAdvice } from './closeAdvice.ts';
+import { CredentialWatch } from './CredentialWatch.ts';
 import type { Dial } from './Dial.ts';
 import { DialAttempt } from './DialAttempt.ts';
 import type { LineEvents } from './DialAttempt.ts';
@@ -26,6 +27,9 @@ const OWN_DOING_MS = 15_000;
 /** Which excuses one lost line in so many milliseconds, lest two agents with one ID on bad links take it from each other fast. */
 const OWN_DOING_EVERY_MS = 60_000;
 
+/** Close code of refusals for want of credentials. */
+const CREDENTIALS_REFUSED = 4401;
+
 /** What holds a line is made of. */
 export interface LineConnectorOptions {
   /** One for each server, the preferred first; at least one. */
@@ -36,6 +40,8 @@ export interface LineConnectorOptions {
   readonly random: () => number;
   /** This machine's addresses, looked at twice a second. Default: none are known. */
   readonly localAddresses?: () => readonly string[];
+  /** Another one whenever the robot's credentials are others, which ends the wait after a refusal for want of them. Default: they never are. */
+  readonly credentialStamp?: (() => string) | undefined;
   /** Makes the line's end on a connection that may greet. */
   readonly makeEnd: (transport: Transport, events: LineEvents) => AgentEnd;
   readonly handleOpen: (end: AgentEnd, welcome: Welcome) => void;
@@ -54,6 +60,7 @@ export class LineConnector {
   readonly #servers: DialServers;
   readonly #race: DialRace;
   readonly #addresses: AddressWatch;
+  readonly #credentials: CredentialWatch;
   #state: LineState = { state: 'stopped' };
   #line: { readonly attempt: DialAttempt; readonly extras: ExtraSockets; readonly openedMs: number } | undefined;
   #lastLogged = { text: '', atMs: Number.NEGATIVE_INFINITY };
@@ -77,6 +84,14 @@ export class LineConnector {
       localAddresses,
       handleChange: (gone) => this.#handleNetworkChange(gone),
     });
+    this.#credentials = new CredentialWatch({
+      clock,
+      stamp: options.credentialStamp ?? (() => ''),
+      handleChange: () => {
+        this.#servers.release();
+        this.#race.handleNetworkChange(new Set());
+      },
+    });
   }
 
   get state(): LineState {
@@ -95,6 +110,7 @@ export class LineConnector {
   stop(): void {
     this.#running = false;
     this.#addresses.stop();
+    this.#credentials.stop();
     this.#race.stop();
     this.#line?.attempt.close();
     this.#state = { state: 'stopped' };
@@ -131,6 +147,7 @@ export class LineConnector {
     });
     this.#line = { attempt, extras, openedMs: this.#clock.monotonicMs() };
     this.#race.stop(attempt);
+    this.#credentials.stop();
     this.#servers.handleOpened(attempt.server);
     this.#state = { state: 'open', server, epoch };
     this.#lastLogged = { text: '', atMs: Number.NEGATIVE_INFINITY };
@@ -172,6 +189,7 @@ export class LineConnector {
     if (kind !== 'refused' && attempt.greetedMs !== undefined) this.#gaveUpMs = nowMs;
     if (waitMs === undefined) this.#servers.handleFailure(attempt.server, kind);
     else this.#servers.hold(waitMs, isForAll ? undefined : attempt.server);
+    if (waitMs !== undefined && close.closeCode === CREDENTIALS_REFUSED) this.#credentials.start();
     const reason = close.reason || (error?.message ?? 'the connection broke');
     if (this.#race.size <= 1) {
       this.#state = { state: 'waiting', code: close.code ?? `CLOSE_${close.closeCode}`, reason };

@@ -43,7 +43,7 @@ export async function join(terminal: Terminal, url: string, options: JoinOptions
   const lines = [
     `${device} has joined the server ${server} at ${identity.url}.`,
     `Its key (${fingerprint}) is in ${path}, for this user alone; it never leaves this machine.`,
-    `An agent of it that runs takes it by itself within a minute. Else start it: ${command}`,
+    `An agent of it that runs takes it by itself within seconds. Else start it: ${command}`,
   ];
   await terminal.print(`${lines.join('\n')}\n`);
 }

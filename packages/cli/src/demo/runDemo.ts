@@ -1,4 +1,4 @@
-import { startAgent } from '@longline/agent';
+import { noProof, startAgent } from '@longline/agent';
 import type { AgentConfigInput } from '@longline/agent';
 import { connect } from '@longline/client';
 import type { Fleet } from '@longline/client';
@@ -39,7 +39,7 @@ export async function runDemo(terminal: Terminal, options: DemoOptions): Promise
     await using parts = new AsyncDisposableStack();
     const server = await startDemoServer(options.port, (words) => display.note(words), log);
     parts.defer(() => server.stop());
-    const agent = await startAgent(agentConfig(server.url), { log, findSigner: () => undefined });
+    const agent = await startAgent(agentConfig(server.url), { log, identity: noProof });
     parts.defer(() => agent.stop());
     const fleet = connect(server.url, { software: 'longline demo' });
     parts.defer(() => fleet.close());
