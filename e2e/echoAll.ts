@@ -18,6 +18,7 @@ for (const topic of topics) {
     columns: 80,
     rows: 24,
     onHangUp: () => () => undefined,
+    readInput: () => Promise.resolve(undefined),
     readKeys: () => undefined,
   });
   if (code !== 0) process.exitCode = code;

@@ -21,4 +21,6 @@ export interface Terminal {
    * on aborting {@link signal}.
    */
   readKeys(listener: (text: string) => void): Disposer | undefined;
+  /** The first line of standard input, 4 KiB at most, where that is no keyboard; undefined where it is one. */
+  readInput(): Promise<string | undefined>;
 }

@@ -10,6 +10,8 @@ export class TestTerminal implements Terminal {
   readonly rows = 40;
   /** Without one it is no keyboard. */
   hasKeyboard = false;
+  /** What comes over standard input. */
+  input: string | undefined;
   /** Sends the signal. */
   hangUp: () => void = () => undefined;
   out = '';
@@ -17,7 +19,8 @@ export class TestTerminal implements Terminal {
   #listener: ((text: string) => void) | undefined;
 
   constructor(env: Record<string, string> = {}, { isTty = false } = {}) {
-    this.env = env;
+    // Nobody is logged in, whoever runs the tests.
+    this.env = { XDG_CONFIG_HOME: '/nowhere', ...env };
     this.isTty = isTty;
   }
 
@@ -37,6 +40,10 @@ export class TestTerminal implements Terminal {
   onHangUp(listener: () => void): () => void {
     this.hangUp = listener;
     return () => (this.hangUp = () => undefined);
+  }
+
+  readInput(): Promise<string | undefined> {
+    return Promise.resolve(this.input);
   }
 
   readKeys(listener: (text: string) => void): (() => void) | undefined {

@@ -2,6 +2,8 @@ import { once } from 'node:events';
 import type { Terminal } from './Terminal.ts';
 
 const CTRL_C = '\x03';
+/** Characters of standard input that are read. */
+const MAX_INPUT = 4_096;
 
 /** This process's terminal. The first Ctrl-C ends the command cleanly, a second one the process at once. */
 export function processTerminal(): Terminal {
@@ -40,6 +42,15 @@ export function processTerminal(): Terminal {
       if (stdout.isTTY) return () => undefined;
       process.on('SIGHUP', listener);
       return () => process.off('SIGHUP', listener);
+    },
+    async readInput() {
+      if (stdin.isTTY) return undefined;
+      let text = '';
+      for await (const chunk of stdin.setEncoding('utf8')) {
+        text += String(chunk);
+        if (text.includes('\n') || text.length >= MAX_INPUT) break;
+      }
+      return text.slice(0, MAX_INPUT).split('\n', 1)[0] ?? '';
     },
     readKeys(listener) {
       if (!stdin.isTTY) return undefined;

@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { version } from '@longline/ros';
+import { addAccessCommands } from './accessCommands.ts';
 import { addExamples, addReader, count, duration, port, rate } from './commandOptions.ts';
 import type { LeaseFlags, ReaderFlags } from './commandOptions.ts';
 import { addDoctorCommand } from './doctorCommand.ts';
@@ -56,6 +57,7 @@ export function buildProgram(terminal: Terminal, { quiet }: { readonly quiet: bo
   addDoctorCommand(program, terminal);
   addMotionCommands(program, terminal);
   addHistoryCommands(program, terminal);
+  addAccessCommands(program, terminal);
   addJoinCommands(program, terminal);
   addTopicCommands(program, terminal);
   addServiceCommands(program, terminal);

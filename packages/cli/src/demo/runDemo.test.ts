@@ -16,6 +16,7 @@ function recordingTerminal(isTty = false): Terminal & { out: string; err: string
     columns: 100,
     rows: 40,
     onHangUp: () => () => undefined,
+    readInput: () => Promise.resolve(undefined),
     readKeys: () => undefined,
     print(text) {
       this.out += text;
