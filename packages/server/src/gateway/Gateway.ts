@@ -21,7 +21,7 @@ import type { FleetState } from '../fleet/FleetState.ts';
 import { statusOf } from '../http/statusOf.ts';
 import type { ServerLimits } from '../limits.ts';
 import { LiveSession } from '../live/LiveSession.ts';
-import type { LiveSessionHost } from '../live/LiveSession.ts';
+import type { LiveSessionHost } from '../live/LiveSessionHost.ts';
 import { FleetView } from '../access/FleetView.ts';
 import { localAdministrator } from '../access/Principal.ts';
 import type { Principal } from '../access/Principal.ts';

@@ -1,23 +1,18 @@
-import { defaultLimits, Fifo, isCommand, LineError, LiveEnd, stopRoom } from '@longline/line';
+import { defaultLimits, Fifo, LineError, LiveEnd } from '@longline/line';
 import type {
   AdvertisedChannel,
   LineClose,
-  LineLimits,
   LiveEndHandlers,
   MessageRecord,
   ReaderHello,
-  Reply,
   RequestHeader,
   SubscribeRecord,
   Transport,
 } from '@longline/line';
 import { isLonglineError } from '@longline/ros';
-import type { Clock, Disposer } from '@longline/ros';
+import type { Disposer } from '@longline/ros';
 import type { FleetView } from '../access/FleetView.ts';
 import type { Principal } from '../access/Principal.ts';
-import { rejected } from '../commands/rejected.ts';
-import type { RobotRequests } from '../commands/RobotRequests.ts';
-import { ServerError } from '../errors.ts';
 import { ChannelFeed } from '../fleet/ChannelFeed.ts';
 import type { FeedSink } from '../fleet/ChannelFeed.ts';
 import type { ChannelState } from '../fleet/ChannelState.ts';
@@ -25,24 +20,9 @@ import type { MeteredEnd } from '../gateway/LineSocket.ts';
 import { countRecords } from '../transport/countRecords.ts';
 import type { IntakeBudget } from '../transport/IntakeBudget.ts';
 import { LineSubscriptions } from './LineSubscriptions.ts';
-import { ReaderMotion } from './ReaderMotion.ts';
+import type { LiveSessionHost } from './LiveSessionHost.ts';
+import { ReaderRequests } from './ReaderRequests.ts';
 import { TopicSubscription } from './TopicSubscription.ts';
-
-/** What the sessions of readers share. */
-export interface LiveSessionHost {
-  /** The fleet as that one sees it. */
-  viewOf(principal: Principal): FleetView;
-  readonly requests: RobotRequests;
-  readonly clock: Clock;
-  readonly lineLimits: Partial<LineLimits>;
-  /** What all readers of one principal may send together. */
-  readerIntakeOf(principal: Principal): IntakeBudget;
-  readonly software: string;
-  readonly name: string;
-  /** Says false when there are as many readers as there may be. */
-  handleJoined(session: LiveSession, hello: ReaderHello): boolean;
-  handleClosed(session: LiveSession, close: LineClose): void;
-}
 
 /** What a subscription is still to be told, taken as the reader's socket takes it. */
 interface Introduction {
@@ -64,7 +44,7 @@ export class LiveSession implements MeteredEnd, LiveEndHandlers, FeedSink {
   readonly #intake: IntakeBudget;
   /** For {@link MeteredEnd}. */
   overdraftMs = 0;
-  readonly #maxOpenRequests: number;
+  readonly #requests: ReaderRequests;
   readonly #maxIntroductions: number;
   readonly #topics = new Map<number, TopicSubscription>();
   readonly #deviceSubscriptions = new Set<number>();
@@ -80,17 +60,20 @@ export class LiveSession implements MeteredEnd, LiveEndHandlers, FeedSink {
   readonly #changedDevices = new Set<string>();
   #stopWatchingDevices: Disposer | undefined;
   #cancelPump: Disposer | undefined;
-  #openRequests = 0;
-  /** From the first motion frame on. */
-  #motion: ReaderMotion | undefined;
 
   constructor(host: LiveSessionHost, principal: Principal, transport: Transport) {
     this.#host = host;
     this.#view = host.viewOf(principal);
     this.#intake = host.readerIntakeOf(principal);
-    this.#maxOpenRequests = host.lineLimits.maxOpenRequests ?? defaultLimits.maxOpenRequests;
     this.#maxIntroductions = host.lineLimits.maxSubscriptions ?? defaultLimits.maxSubscriptions;
     this.end = new LiveEnd({ transport, clock: host.clock, handlers: this, limits: host.lineLimits });
+    this.#requests = new ReaderRequests({
+      requests: host.requests,
+      principal,
+      clock: host.clock,
+      limits: host.lineLimits,
+      reply: (header, body) => this.end.reply(header, body),
+    });
   }
 
   get unacknowledgedBytes(): number {
@@ -172,48 +155,14 @@ export class LiveSession implements MeteredEnd, LiveEndHandlers, FeedSink {
   }
 
   handleRequest(request: RequestHeader, payload: Uint8Array, ageMs: number): void {
-    const { id, device, action, deadlineMs, token } = request;
-    if (action.kind === 'motion') {
-      this.#readerMotion.handleFrame({ ...request, action }, payload, ageMs);
-      return;
-    }
-    const answer = (reply: Reply): void => {
-      const { state, code, message, encoding, robotMs } = reply;
-      if (state !== 'received') this.#openRequests--;
-      this.end.reply(
-        {
-          id,
-          state,
-          ...(code === undefined ? {} : { code }),
-          ...(message === undefined ? {} : { message }),
-          ...(encoding === undefined ? {} : { encoding }),
-          ...(robotMs === undefined ? {} : { robotMs }),
-        },
-        reply.payload,
-      );
-    };
-    this.#openRequests++;
-    try {
-      if (device === undefined) throw new ServerError('REQUEST_INVALID', 'A request from a reader names its device.');
-      if (this.#openRequests > this.#maxOpenRequests + stopRoom(action)) {
-        throw new LineError(
-          'LIMIT_EXCEEDED',
-          `${this.#maxOpenRequests} requests are open; wait for replies before sending more`,
-        );
-      }
-      const robotRequest = { device, action, payload, principal: this.#view.principal, ageMs, deadlineMs, token };
-      // Only commands are remembered by the ID their maker gave them.
-      this.#host.requests.send(isCommand(action) ? { ...robotRequest, id } : robotRequest, answer);
-    } catch (error) {
-      answer(rejected(id, error));
-    }
+    this.#requests.handleRequest(request, payload, ageMs);
   }
 
   handleClosed(close: LineClose): void {
     this.#cancelPump?.();
     this.#stopWatchingDevices?.();
     this.#lines?.close();
-    this.#motion?.close();
+    this.#requests.close();
     for (const topic of this.#topics.values()) topic.end();
     for (const feed of this.#feeds.values()) feed.close();
     this.#topics.clear();
@@ -232,15 +181,6 @@ export class LiveSession implements MeteredEnd, LiveEndHandlers, FeedSink {
   /** For {@link ChannelFeed}. */
   dropped(channel: ChannelState, count: number): void {
     this.end.dropped(channel.id, count);
-  }
-
-  get #readerMotion(): ReaderMotion {
-    return (this.#motion ??= new ReaderMotion({
-      requests: this.#host.requests,
-      principal: this.#view.principal,
-      clock: this.#host.clock,
-      reply: (header) => this.end.reply(header),
-    }));
   }
 
   get #watchedLines(): LineSubscriptions {
