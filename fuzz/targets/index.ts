@@ -8,6 +8,7 @@ import { messageCodecs } from './messageCodecs.ts';
 import { packedRecords } from './packedRecords.ts';
 import { parts } from './parts.ts';
 import { rosbridge } from './rosbridge.ts';
+import { serverDoors } from './serverDoors.ts';
 import { tcpRos } from './tcpRos.ts';
 import { texts } from './texts.ts';
 import { xmlRpc } from './xmlRpc.ts';
@@ -27,4 +28,5 @@ export const targets: readonly FuzzTarget[] = [
   configuration,
   cliArguments,
   deadmanPipe,
+  serverDoors,
 ];
