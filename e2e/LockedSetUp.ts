@@ -61,12 +61,12 @@ export class LockedSetUp {
     return peer.stdout;
   }
 
-  /** Runs one that is refused; resolves to what it says of it. */
+  /** Runs one that is refused; resolves to what it says of it, the error first. */
   async refused(documented: string, user?: string, env?: NodeJS.ProcessEnv): Promise<string> {
     const peer = this.start(documented, user, env);
     const code = await peer.exited;
     if (code !== 1) throw new Error(`${documented}: exit code ${String(code)}\n${peer.stdout}\n${peer.stderr}`);
-    return peer.stderr;
+    return `${peer.stderr}${peer.stdout}`;
   }
 
   /** Idempotent. */

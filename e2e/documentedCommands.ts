@@ -13,7 +13,7 @@ export interface DocumentedCommand {
 export function documentedCommands(page: string): readonly DocumentedCommand[] {
   const text = readFileSync(join(root, page), 'utf8');
   let heading = '';
-  return [...text.matchAll(/^##+ (.*)$|^```sh\n(.*?)^```/gms)].flatMap(([, title, block = '']) => {
+  return [...text.matchAll(/^##+ ([^\n]*)$|^```sh\n(.*?)^```/gms)].flatMap(([, title, block = '']) => {
     if (title !== undefined) heading = title;
     return block
       .replaceAll('\\\n', ' ')

@@ -69,7 +69,7 @@ describeWithPeer('openssl', 'a locked server', () => {
     await add('otto', "--role operator --devices 'truck-*'");
     const [vera, otto] = [tokens.get('vera'), tokens.get('otto')];
     await setUp.run('longline topic echo robot-1 /turtle1/pose -n 1', 'vera', vera);
-    expect(await setUp.refused('longline stop robot-1', 'vera', vera)).toMatch(/^FORBIDDEN: /);
+    expect(await setUp.refused('longline stop robot-1', 'vera', vera)).toMatch(/^STOP_INCOMPLETE: [^]*FORBIDDEN/);
     const pub = "longline topic pub robot-1 /turtle1/cmd_vel '{linear: {x: 1}}' --lease";
     expect(await setUp.refused(pub, 'vera', vera)).toMatch(/^FORBIDDEN: /);
     expect(JSON.parse(await setUp.run('longline devices --json', 'otto', otto))).toEqual([]);
