@@ -2,7 +2,8 @@
 // connections that never finish, try wrong tokens, and read nothing. Prints as its last line one JSON object.
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { cpuShare, processUse } from './fleet/processUse.ts';
+import { cpuShare, machineCpuMs, processUse } from './fleet/processUse.ts';
+import type { ProcessUse } from './fleet/processUse.ts';
 import { SiegeChild } from './siege/SiegeChild.ts';
 
 const { values: flags } = parseArgs({
@@ -39,6 +40,22 @@ const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout
 const server = new SiegeChild('server');
 const fleet = new SiegeChild('fleet');
 const besieger = new SiegeChild('besieger', BESIEGER_NICENESS);
+/** What the processes of the bench, and all of the machine, have used by now. */
+interface Use {
+  readonly server: ProcessUse;
+  readonly ownMs: number;
+  readonly machineMs: number;
+}
+const look = (): Use => {
+  const [ofServer, ...others] = [server, fleet, besieger].map(({ pid }) => processUse(pid));
+  if (ofServer === undefined) throw new Error('there is no server');
+  const ownMs = others.reduce((sum, { cpuMs }) => sum + cpuMs, ofServer.cpuMs);
+  return { server: ofServer, ownMs, machineMs: machineCpuMs() };
+};
+/** What strangers took meanwhile; with more than a little of it the ages say more of them than of the server. */
+const strangersShare = (from: Use, to: Use): number =>
+  Math.max(0, (to.machineMs - from.machineMs - (to.ownMs - from.ownMs)) / (to.server.atMs - from.server.atMs));
+
 try {
   const profile = flags.profile === undefined ? undefined : join(flags.profile, 'siege.cpuprofile');
   const { url, ca, admin } = await server.ask({ do: 'serve', tls: flags.tls, profile });
@@ -47,9 +64,9 @@ try {
   await fleet.ask({ do: 'pace', hz, forMs: WARM_UP_MS });
 
   say(`quiet for ${flags.quiet} s ...`);
-  const quietFrom = processUse(server.pid);
+  const quietFrom = look();
   const quiet = await fleet.ask({ do: 'pace', hz, forMs: Number(flags.quiet) * 1000 });
-  const quietTo = processUse(server.pid);
+  const quietTo = look();
 
   say(
     `${flags.unfinished} connections that never finish, ${flags.wrong} wrong tokens/s, a reader that never reads ...`,
@@ -58,10 +75,10 @@ try {
   await besieger.ask({ do: 'besiege', url, ca, admin, ...hostile });
   await fleet.ask({ do: 'pace', hz, forMs: GATHER_MS });
   await besieger.ask({ do: 'report' });
-  const siegeFrom = processUse(server.pid);
+  const siegeFrom = look();
   const siege = await fleet.ask({ do: 'pace', hz, forMs: Number(flags.siege) * 1000 });
   const hostility = await besieger.ask({ do: 'report' });
-  const siegeTo = processUse(server.pid);
+  const siegeTo = look();
   await pause(100);
   await server.ask({ do: 'stop' });
 
@@ -84,9 +101,11 @@ try {
     wrongPerSecond: Math.round(hostility.wrongPerSecond),
     refusedPerSecond: Math.round(hostility.refusedPerSecond),
     neverReadsIsThere: hostility.readerIsThere,
-    serverCpuShareQuiet: round(cpuShare(quietFrom, quietTo)),
-    serverCpuShareSiege: round(cpuShare(siegeFrom, siegeTo)),
-    rssGrowthBytes: siegeTo.rssBytes - quietTo.rssBytes,
+    serverCpuShareQuiet: round(cpuShare(quietFrom.server, quietTo.server)),
+    serverCpuShareSiege: round(cpuShare(siegeFrom.server, siegeTo.server)),
+    rssGrowthBytes: siegeTo.server.rssBytes - quietTo.server.rssBytes,
+    strangersCpuShareQuiet: round(strangersShare(quietFrom, quietTo)),
+    strangersCpuShareSiege: round(strangersShare(siegeFrom, siegeTo)),
   };
   console.log(JSON.stringify(summary));
   if (siege.linesEnded > 0) process.exitCode = 1;
