@@ -6,6 +6,7 @@ import type { LineEndpoint } from './bindWebSocket.ts';
 import type { AdvertisedChannel } from './ChannelSender.ts';
 import type { Delivery, Lane } from './channelRecords.ts';
 import type { LineClose } from './errors.ts';
+import type { HelloProof, HelloSigner } from './challenge.ts';
 import type { AgentHello } from './hello.ts';
 import { nodeZstd } from './node/zstd.ts';
 import type { Reply } from './OpenRequests.ts';
@@ -64,12 +65,14 @@ export class SimulatedLine {
   refuses = false;
   readonly requests: { readonly header: RequestHeader; readonly bytes: number; readonly atMs: number }[] = [];
   readonly replies: Reply[] = [];
+  /** Of the hello of each socket, the first included. */
+  readonly proofs: HelloProof[] = [];
   agentClose: LineClose | undefined;
   readonly #arrivals = new Map<number, Arrival[]>();
   readonly #dropped = new Map<number, number>();
   readonly #sequences = new Map<number, number>();
 
-  constructor(options: PathOptions) {
+  constructor({ signer, ...options }: PathOptions & { readonly signer?: HelloSigner }) {
     this.path = new SimulatedPath(this.clock, options);
     const connection = this.path.connect();
     this.agent = connection.left.attach(
@@ -79,6 +82,7 @@ export class SimulatedLine {
           clock: this.clock,
           hello,
           outbox: this.outbox,
+          signer,
           zstd: nodeZstd,
           handlers: {
             handleWelcome: () => undefined,
@@ -217,7 +221,10 @@ export class SimulatedLine {
           zstd: nodeZstd,
           challenge: sampleChallenge,
           handlers: {
-            handleHello,
+            handleHello: (said, { text, signature }) => {
+              this.proofs.push({ text, signature: signature.slice() });
+              handleHello(said);
+            },
             handleAdvertise: () => undefined,
             handleUnadvertise: () => undefined,
             handleMessage: ({ id }, { sequence, logTime }) => {

@@ -9,6 +9,7 @@ import type { AgentHello } from './hello.ts';
 import { decodeHello, encodeHello, MAX_HELLO_BYTES } from './helloRecord.ts';
 import { Outbox } from './Outbox.ts';
 import { RobotEnd } from './RobotEnd.ts';
+import { SimulatedLine } from './SimulatedLine.fixture.ts';
 
 const { publicKey, privateKey } = generateKeyPairSync('ed25519');
 const signer: HelloSigner = { server: sampleChallenge.server, sign: (text) => sign(null, text, privateKey) };
@@ -191,6 +192,21 @@ test('a hello is proved by its own bytes alone: with any of them altered it is n
     }),
     { numRuns: 500 },
   );
+});
+
+test('every further socket of a line proves itself as the first does', async () => {
+  const conditions = { bytesPerS: 625_000, delayMs: 30, loss: 0.02 };
+  const line = new SimulatedLine({ up: conditions, down: conditions, signer });
+  const odometry = { id: 1, lane: 'state', delivery: 'latest', bytes: 720, rateHz: 50 } as const;
+  const images = { id: 2, lane: 'bulk', delivery: 'latest', bytes: 30_000, rateHz: 15 } as const;
+  await line.open([odometry, images]);
+  await line.run(10_000, [odometry, images]);
+  expect(line.sockets).toBeGreaterThan(1);
+  expect(line.proofs.length).toBeGreaterThanOrEqual(line.sockets);
+  for (const [index, proof] of line.proofs.entries()) {
+    expect(isGood(proof)).toBe(true);
+    if (index > 0) expect(new TextDecoder().decode(proof.text)).toMatch(/"socket":[123],/);
+  }
 });
 
 test('a proof for one connection is none for another, nor for another server', () => {
