@@ -167,3 +167,7 @@ test('a device is a RosGraph: subscriptions wait for it, operations go over its 
   await device.close();
   await expect(device.listParameters()).rejects.toMatchObject({ code: 'GRAPH_CLOSED' });
 });
+
+test.each(['', 'two\nlines', 'x'.repeat(129)])('%j is no name of a server: robots sign it', async (name) => {
+  await expect(startServer({ port: 0, name })).rejects.toMatchObject({ code: 'OPTION_INVALID' });
+});

@@ -1,5 +1,6 @@
 import type { AddressInfo } from 'node:net';
 import type { MessagePort } from 'node:worker_threads';
+import { serverNameSchema } from '@longline/line';
 import { systemClock, version } from '@longline/ros';
 import type { Clock } from '@longline/ros';
 import { destination, pino } from 'pino';
@@ -80,6 +81,7 @@ export async function startServer(options: ServerOptions = {}): Promise<Server> 
   const { host = '127.0.0.1', port = 8080, name = 'longline', clock = systemClock } = options;
   const log = options.log ?? pino({ level: 'warn' }, destination(2));
   const limits = { ...defaultServerLimits, ...options.limits };
+  if (!serverNameSchema.safeParse(name).success) throw nameInvalid(name);
 
   const credentials =
     options.dataDir === undefined ? new MemoryCredentialStore() : await openCredentials(options.dataDir);
@@ -226,6 +228,12 @@ export async function startServer(options: ServerOptions = {}): Promise<Server> 
 
 /** Connections for plain HTTP besides the WebSockets. */
 const HTTP_CONNECTIONS = 1_000;
+
+const nameInvalid = (name: string): ServerError =>
+  new ServerError(
+    'OPTION_INVALID',
+    `${JSON.stringify(name.slice(0, 128))} cannot be the name of a server: robots sign it. Use 1 to 128 characters without control characters.`,
+  );
 
 function listenError(error: unknown, host: string, port: number): unknown {
   if (!(error instanceof Error) || !('code' in error)) return error;

@@ -129,6 +129,16 @@ describe('of several connections', () => {
     expect(opened.items).toEqual(['s']);
   });
 
+  test('one whose server says more than its challenge while it is held is dropped', async () => {
+    const { network } = start();
+    await network.clock.advance(600);
+    network.dials[0]!.open();
+    network.dials[1]!.open();
+    expect(network.does).toEqual(['greeted', 'waits']);
+    network.dials[1]!.end.handleFrame(new Uint8Array(3));
+    expect(network.does).toEqual(['greeted', 'dropped']);
+  });
+
   test('a held connection that the server closes is no failure', async () => {
     const { logged, network } = start();
     await network.clock.advance(500);
