@@ -9,6 +9,7 @@ import { packedRecords } from './packedRecords.ts';
 import { parts } from './parts.ts';
 import { rosbridge } from './rosbridge.ts';
 import { serverDoors } from './serverDoors.ts';
+import { serverSessions } from './serverSessions.ts';
 import { tcpRos } from './tcpRos.ts';
 import { texts } from './texts.ts';
 import { xmlRpc } from './xmlRpc.ts';
@@ -28,5 +29,6 @@ export const targets: readonly FuzzTarget[] = [
   configuration,
   cliArguments,
   deadmanPipe,
+  serverSessions,
   serverDoors,
 ];

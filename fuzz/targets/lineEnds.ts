@@ -200,6 +200,7 @@ async function playEnd(role: Role, dice: Dice, feed: Feed): Promise<void> {
 /** The four ends of lines, each before a peer that may send anything. */
 export const lineEnds: readonly FuzzTarget[] = roles.map((role) => ({
   name: role.name,
+  weight: 2,
   open: () => ({ play: (dice, feed) => playEnd(role, dice, feed) }),
 }));
 

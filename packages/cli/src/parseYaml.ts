@@ -6,6 +6,8 @@ import { CliError } from './errors.ts';
 export function parseYaml(text: string): unknown {
   const document = parseDocument(text, {
     version: '1.1',
+    // Its warnings would go to standard error by themselves.
+    logLevel: 'error',
     intAsBigInt: true,
     customTags: (tags) => [bool, ...tags.filter((tag) => typeof tag === 'string' || !unwanted.has(tag.tag))],
   });
