@@ -155,6 +155,14 @@ test('what is refused carries the headers of every answer: errors, what is no HT
   }
 });
 
+test('the page for people may not be framed, loads nothing, and runs nothing', async () => {
+  const server = await startTestServer();
+  const page = await fetch(server.url);
+  expect(page.headers.get('content-security-policy')).toMatch(
+    /^default-src 'none';style-src 'sha256-[^']+';base-uri 'none';form-action 'none';frame-ancestors 'none'$/,
+  );
+});
+
 test('one token that asks too often is told when to come back; others notice nothing', async () => {
   const { server, add } = await startLockedServer({ limits: { requestsPerSecond: 1 } });
   const ask = (token: string): Promise<Response> =>
