@@ -80,6 +80,8 @@ export class Doorway {
       publicUrl,
       unlockedNetwork: options.unlockedNetwork ?? false,
     });
+    const clear = tls === undefined && (publicUrl === undefined ? !isLoopback(host) : publicUrl.protocol === 'http:');
+    if (locked && clear) log.warn({ host }, 'without TLS tokens travel in the clear: whoever listens has them');
     const files = tls === undefined ? undefined : new TlsFiles(tls, { clock, log });
     const headers = await securityHeaders({ secure: files !== undefined || publicUrl?.protocol === 'https:' });
     return new Doorway(options, headers, files);

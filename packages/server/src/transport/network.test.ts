@@ -236,6 +236,14 @@ test('behind a proxy each client has its own bounds, and only the proxy is belie
   expect(await upgrade('192.0.2.2')).toBeUndefined();
 });
 
+test('a locked server without TLS on a network says that tokens travel in the clear', async () => {
+  const lines: string[] = [];
+  const log = pino({ level: 'warn' }, { write: (line: string) => void lines.push(line) });
+  await startLockedServer({ host: '0.0.0.0', unlockedNetwork: true, log });
+  expect(lines.join()).toContain('in the clear');
+  expect(lines.join()).not.toContain('UNLOCKED');
+});
+
 test('a proxy carries no stranger to an unlocked server', async () => {
   const server = await startTestServer();
   const response = await fetch(`${server.url}/api/v1/devices`, { headers: { 'x-forwarded-for': '192.0.2.1' } });
