@@ -50,6 +50,8 @@ export class FuzzReport {
         figures.longestMs = Math.max(figures.longestMs, report.longestMs);
         return false;
       }
+      case 'round':
+        return false;
       case 'heap': {
         const trend = this.#heaps.get(worker) ?? new HeapTrend();
         this.#heaps.set(worker, trend);

@@ -1,4 +1,4 @@
-// One core's share of a run: it plays the targets in turn, a slice of time each, until it is terminated.
+// One core's share of a run: it plays the targets in turn, a slice of time each, until it is told to stop.
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { parentPort, workerData } from 'node:worker_threads';
@@ -20,6 +20,7 @@ class Player {
   readonly #next = new Map<FuzzTarget, number>();
   #heapAtMs = performance.now();
   #async: unknown;
+  #isStopping = false;
 
   constructor(order: WorkerOrder) {
     this.#order = order;
@@ -28,23 +29,26 @@ class Player {
     const note = (error: unknown): void => void (this.#async ??= error);
     process.on('uncaughtException', note);
     process.on('unhandledRejection', note);
+    parentPort?.once('message', () => (this.#isStopping = true));
   }
 
-  async run(): Promise<never> {
+  async run(): Promise<void> {
     const runs: { readonly target: FuzzTarget; readonly run: FuzzRun }[] = [];
     for (const target of targets) {
       if (this.#order.only === undefined || target.name === this.#order.only) {
         runs.push({ target, run: await target.open() });
       }
     }
-    for (;;) {
+    while (!this.#isStopping) {
       for (const { target, run } of runs) {
         await this.#slice(target, run);
-        // Lets what was set free be told, and the thread be ended.
+        // Lets what was set free be told, and a word from outside be heard.
         await new Promise((resolve) => setImmediate(resolve));
       }
+      tell({ kind: 'round' });
       this.#lookAtHeap();
     }
+    for (const { run } of runs) await run.close?.();
   }
 
   async #slice(target: FuzzTarget, run: FuzzRun): Promise<void> {
@@ -98,3 +102,4 @@ function tell(report: WorkerReport): void {
 }
 
 await new Player(workerData as WorkerOrder).run();
+process.exit();

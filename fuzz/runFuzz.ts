@@ -10,6 +10,10 @@ import type { WorkerOrder, WorkerReport } from './workerMessages.ts';
 /** A case that has not ended after so long hangs, in milliseconds. */
 const HANG_MS = 10_000;
 const LOOK_MS = 100;
+/** A worker that does not stop in this time is ended, in milliseconds. */
+const STOP_MS = 5_000;
+/** On a slow machine a short run goes on for so much longer, until every target had its turn, in milliseconds. */
+const LONGER_MS = 30_000;
 
 /** Plays all targets on several threads for a time, and watches from outside that none hangs. */
 export async function runFuzz(
@@ -21,7 +25,12 @@ export async function runFuzz(
   const startMs = performance.now();
   const crew = Array.from({ length: flags.workers }, (_, at) => new WatchedWorker(flags, at, report, startMs));
   let toldMs = startMs;
-  while (performance.now() - startMs < flags.forMs) {
+  const isOver = (): boolean => {
+    const elapsedMs = performance.now() - startMs;
+    if (elapsedMs < flags.forMs) return false;
+    return crew.every(({ hasPlayedAll }) => hasPlayedAll) || elapsedMs > flags.forMs + LONGER_MS;
+  };
+  while (!isOver()) {
     await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
     for (const worker of crew) await worker.look();
     if (performance.now() - toldMs < progressMs) continue;
@@ -42,6 +51,7 @@ class WatchedWorker {
   readonly #pulse = new SharedArrayBuffer(3 * Float64Array.BYTES_PER_ELEMENT);
   #worker: Worker;
   #hasDied: Error | undefined;
+  #hasPlayedAll = false;
 
   constructor(flags: FuzzFlags, at: number, report: FuzzReport, startMs: number) {
     this.#flags = flags;
@@ -49,6 +59,11 @@ class WatchedWorker {
     this.#report = report;
     this.#startMs = startMs;
     this.#worker = this.#start();
+  }
+
+  /** Whether each target had its turn. */
+  get hasPlayedAll(): boolean {
+    return this.#hasPlayedAll;
   }
 
   /** Looks whether it still plays. */
@@ -69,6 +84,12 @@ class WatchedWorker {
   }
 
   async stop(): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<undefined>();
+    this.#worker.once('exit', () => resolve(undefined));
+    this.#worker.postMessage('stop');
+    const timer = setTimeout(resolve, STOP_MS, undefined);
+    await promise;
+    clearTimeout(timer);
     await this.#worker.terminate();
   }
 
@@ -92,6 +113,7 @@ class WatchedWorker {
   }
 
   #handleReport(report: WorkerReport): void {
+    if (report.kind === 'round') this.#hasPlayedAll = true;
     if (report.kind === 'slice') this.#doneCases[report.target] = (this.#doneCases[report.target] ?? 0) + report.cases;
     const isKept = this.#report.handleReport(this.#at, performance.now() - this.#startMs, report);
     if (isKept && report.kind === 'failure') saveFailure(report.target, this.#flags.seed, report.case, report.failure);

@@ -24,5 +24,7 @@ export type WorkerReport =
       readonly frames: number;
       readonly longestMs: number;
     }
+  /** Each target had a slice. */
+  | { readonly kind: 'round' }
   | { readonly kind: 'heap'; readonly bytes: number }
   | { readonly kind: 'failure'; readonly target: string; readonly case: number; readonly failure: Failure };

@@ -177,7 +177,7 @@ export const serverSessions: FuzzTarget = {
       await clock.advance(0);
       for (const frame of [schemaFrame, advertiseFrame(['/good'])]) goodAgent.handleFrame(frame);
       const hear = (frame: Uint8Array): void =>
-        readRecords(frame, { handleMessage: () => void heard++, handleRecord: () => undefined });
+        readRecords(frame, { handleMessage: () => (heard += 1), handleRecord: () => undefined });
       const [all = { id: '', name: '', role: 'admin', scope: everything }] = readers;
       const goodReader = new LiveSession(host, all, { ...transport(hear), bufferedBytes: 0 });
       goodReader.handleFrame(frameOf('hello', json({ role: 'reader', software: '', features: [] })));
