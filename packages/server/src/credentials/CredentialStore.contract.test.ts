@@ -46,6 +46,16 @@ describe.each(Object.entries(implementations))('%s', (_name, open) => {
     expect(store.findToken('c'.repeat(64))).toBeUndefined();
   });
 
+  test('a forgotten token is unknown, and the store is no less locked', async () => {
+    const store = await open();
+    store.putToken({ ...ann, role: 'admin' });
+    store.forgetToken(ann.id);
+    store.forgetToken('nobody');
+    expect(store.findToken(ann.hash)).toBeUndefined();
+    expect(store.tokens()).toEqual([]);
+    expect(store.isLocked).toBe(true);
+  });
+
   test('what was not changed is the same object', async () => {
     const store = await open();
     store.putToken(ann);

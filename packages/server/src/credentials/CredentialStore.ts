@@ -49,6 +49,8 @@ export interface CredentialStore {
   tokens(): readonly TokenRecord[];
   /** Puts a new one, or the changed one of that ID. */
   putToken(token: TokenRecord): void;
+  /** Whoever comes with it is told nothing of it from then on. */
+  forgetToken(id: string): void;
   robotKey(device: string): RobotKeyRecord | undefined;
   robotKeys(): readonly RobotKeyRecord[];
   putRobotKey(key: RobotKeyRecord): void;

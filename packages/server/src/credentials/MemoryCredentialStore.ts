@@ -30,6 +30,13 @@ export class MemoryCredentialStore implements CredentialStore {
     this.#isLocked ||= token.role === 'admin';
   }
 
+  forgetToken(id: string): void {
+    const token = this.#tokens.get(id);
+    if (token === undefined) return;
+    this.#tokens.delete(id);
+    this.#byHash.delete(token.hash);
+  }
+
   robotKey(device: string): RobotKeyRecord | undefined {
     return this.#keys.get(device);
   }

@@ -1,4 +1,4 @@
-import { generateKeyPairSync, randomBytes } from 'node:crypto';
+import { generateKeyPairSync, randomFillSync } from 'node:crypto';
 import { LineError, NONCE_BYTES } from '@longline/line';
 import type { AgentHello, Challenge, HelloProof } from '@longline/line';
 import type { CredentialStore } from './CredentialStore.ts';
@@ -26,7 +26,7 @@ export class RobotAdmission {
 
   /** The first word on a new connection. */
   challenge(): Challenge {
-    return { nonce: randomBytes(NONCE_BYTES).toString('base64url'), server: this.#name };
+    return { nonce: randomFillSync(nonce).toString('base64url'), server: this.#name };
   }
 
   /**
@@ -50,6 +50,9 @@ export class RobotAdmission {
       throw new LineError('DEVICE_KEY_REVOKED', `its key was revoked; ${toJoin('add', device)}`);
   }
 }
+
+/** One for all: a nonce is read at once. Thousands of robots may come back together. */
+const nonce = Buffer.alloc(NONCE_BYTES);
 
 const toJoin = (verb: 'add' | 'rotate', device: string): string => `longline device ${verb} ${device} lets it join`;
 

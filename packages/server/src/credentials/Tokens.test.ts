@@ -1,9 +1,11 @@
 import { FakeClock } from '@longline/testing';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { everything, localAdministrator } from '../access/Principal.ts';
 import type { Principal } from '../access/Principal.ts';
 import type { Rights } from '../access/Rights.ts';
+import { ServerError } from '../errors.ts';
 import type { AuditEntry } from '../store/AuditEntry.ts';
+import type { TokenRecord } from './CredentialStore.ts';
 import { MemoryCredentialStore } from './MemoryCredentialStore.ts';
 import { principalOf } from './principalOf.ts';
 import type { SessionEnd } from './Sessions.ts';
@@ -50,6 +52,21 @@ test('a name is of one token at a time, and whoever gets it later is somebody el
   tokens.revoke(local, 'ann');
   expect(tokens.list(local)).toEqual([]);
   expect(tokens.add(local, operator).record.id).not.toBe(record.id);
+});
+
+test('revoked tokens are remembered, and not for ever', async () => {
+  const { clock, store, tokens } = rig();
+  const revoked = (n: number): TokenRecord => ({
+    ...{ id: `id-${n}`, name: `t${n}`, hash: String(n).padStart(64, '0'), role: 'viewer', scope: everything },
+    ...{ createdMs: 0, createdBy: 'local', expiresMs: undefined, revokedMs: n },
+  });
+  for (let n = 0; n < 10_000; n++) store.putToken(revoked(n + 5));
+  await clock.advance(1);
+  const { hash } = tokens.add(local, operator).record;
+  tokens.revoke(local, 'ann');
+  expect(store.tokens()).toHaveLength(10_000);
+  expect(store.findToken(revoked(5).hash)).toBeUndefined();
+  expect(store.findToken(hash)?.revokedMs).toBeDefined();
 });
 
 test.each(['', 'local', 'with space', 'a/b', 'x'.repeat(65), 'ä'])('%j is no name of a token', (name) => {
@@ -144,6 +161,19 @@ describe('what a token opened', () => {
     tokens.change(local, 'ann', { expiresMs: nowMs() + 1_000 });
     await clock.advance(1_000);
     expect(ended).toHaveLength(2);
+  });
+
+  test('ends as soon as the store can be read again, where it could not when the token expired', async () => {
+    const { clock, ended, nowMs, store, tokens } = rig();
+    tokens.add(local, { ...operator, expiresMs: nowMs() + 1_000 });
+    const read = vi.spyOn(store, 'tokens').mockImplementation(() => {
+      throw new ServerError('STORE_UNUSABLE', 'the disk is gone');
+    });
+    await clock.advance(1_000);
+    expect(ended).toEqual([]);
+    read.mockRestore();
+    await clock.advance(60_000);
+    expect(ended).toMatchObject([{ why: 'TOKEN_EXPIRED' }]);
   });
 
   test('no timer is left once it is stopped', async () => {

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { isLonglineError } from '@longline/ros';
 import type { Clock, Disposer } from '@longline/ros';
 import { everything } from '../access/Principal.ts';
 import type { Principal, Role, Scope } from '../access/Principal.ts';
@@ -39,6 +40,8 @@ export interface TokensOptions {
 
 /** Tokens that are not revoked; one more is refused with `TOO_MANY_REQUESTS`. */
 const MAX_TOKENS = 10_000;
+/** Revoked ones that are remembered, to be told so; the one that was revoked first is forgotten first. */
+const MAX_REVOKED = 10_000;
 /** The clock of the wall may be set: so often it is looked whether a token expired, at least, in milliseconds. */
 const LOOK_MS = 60_000;
 const validName = /^[A-Za-z0-9._@-]{1,64}$/;
@@ -126,6 +129,7 @@ export class Tokens {
     this.#expired.delete(record.id);
     this.#record('token.revoke', by, record);
     this.#handleEnded(record.id, 'ACCESS_REVOKED', undefined);
+    this.#forgetOldest();
     return record;
   }
 
@@ -136,6 +140,13 @@ export class Tokens {
 
   get #present(): TokenRecord[] {
     return this.#store.tokens().filter(({ revokedMs }) => revokedMs === undefined);
+  }
+
+  #forgetOldest(): void {
+    const revoked = this.#store.tokens().filter(({ revokedMs }) => revokedMs !== undefined);
+    if (revoked.length <= MAX_REVOKED) return;
+    const oldest = revoked.reduce((one, other) => ((other.revokedMs ?? 0) < (one.revokedMs ?? 0) ? other : one));
+    this.#store.forgetToken(oldest.id);
   }
 
   #find(name: string): TokenRecord {
@@ -167,7 +178,19 @@ export class Tokens {
         this.#handleEnded(id, 'TOKEN_EXPIRED', undefined);
       }
     }
-    if (nextMs < Infinity) this.#cancelLook = this.#clock.after(Math.min(LOOK_MS, nextMs - nowMs), () => this.#look());
+    if (nextMs < Infinity) this.#lookIn(Math.min(LOOK_MS, nextMs - nowMs));
+  }
+
+  #lookIn(delayMs: number): void {
+    this.#cancelLook = this.#clock.after(delayMs, () => {
+      try {
+        this.#look();
+      } catch (error) {
+        if (!isLonglineError(error)) throw error;
+        // The credentials cannot be read now: nobody is let in meanwhile, and every attempt is in the log.
+        this.#lookIn(LOOK_MS);
+      }
+    });
   }
 
   #record(what: 'token.add' | 'token.change' | 'token.revoke', by: Principal, token: TokenRecord): void {

@@ -1,7 +1,10 @@
 import { once } from 'node:events';
 import { request } from 'node:http';
 import type { IncomingMessage } from 'node:http';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { TestReader } from '@longline/testing';
+import { pino } from 'pino';
 import { expect, onTestFinished, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { initCredentials } from './initCredentials.ts';
@@ -181,4 +184,15 @@ test('a request whose token is revoked before its body has come does nothing', a
   expect(response.statusCode).toBe(401);
   response.resume();
   expect((await api('GET', '/api/v1/tokens')).body).toMatchObject({ tokens: [{ name: 'admin' }] });
+});
+
+test('credentials that cannot be read let nobody in, and where they are is not told', async () => {
+  const { api, server, directory, admin } = await startLockedServer({ log: pino({ level: 'silent' }) });
+  const other = new DatabaseSync(join(directory, 'credentials.db'));
+  other.exec("UPDATE tokens SET role = 'emperor'");
+  other.close();
+  const { status, body } = await api('GET', '/api/v1/devices');
+  expect([status, body['code']]).toEqual([500, 'INTERNAL']);
+  expect(JSON.stringify(body)).not.toContain(directory);
+  expect(await refusedUpgrade(server.url, '/api/v1/live', `Bearer ${admin}`)).toBe('500 INTERNAL');
 });

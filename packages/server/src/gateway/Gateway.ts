@@ -4,7 +4,6 @@ import { MessageChannel } from 'node:worker_threads';
 import type { MessagePort } from 'node:worker_threads';
 import { bindMessagePort, CoarseTimers, defaultLimits, lineCloseCodes, subprotocols } from '@longline/line';
 import type { AgentHello, LineClose, LineLimits, ReaderHello, Transport } from '@longline/line';
-import { isLonglineError } from '@longline/ros';
 import type { Clock, Disposer } from '@longline/ros';
 import type { Logger } from 'pino';
 import { WebSocketServer } from 'ws';
@@ -18,7 +17,7 @@ import type { RobotRequests } from '../commands/RobotRequests.ts';
 import { ServerError } from '../errors.ts';
 import type { DeviceState } from '../fleet/DeviceState.ts';
 import type { FleetState } from '../fleet/FleetState.ts';
-import { statusOf } from '../http/statusOf.ts';
+import { errorReply } from '../http/errorReply.ts';
 import type { ServerLimits } from '../limits.ts';
 import { LiveSession } from '../live/LiveSession.ts';
 import type { LiveSessionHost } from '../live/LiveSessionHost.ts';
@@ -151,11 +150,9 @@ export class Gateway implements AgentSessionHost, LiveSessionHost {
       this.#webSockets.handleUpgrade(request, socket, head, (webSocket) => this.#take(webSocket, request, attach));
     } catch (error) {
       this.counters.refusedUpgrades++;
-      const refusal = isLonglineError(error)
-        ? error
-        : new ServerError('INTERNAL', 'The upgrade failed in the server; its log says why.', { cause: error });
+      const { error: refusal, status } = errorReply(error);
       if (refusal !== error) this.handleFault('an upgrade failed', error);
-      refuseUpgrade(socket, statusOf(refusal.code), refusal, this.#options.doorway.headers);
+      refuseUpgrade(socket, status, refusal, this.#options.doorway.headers);
     }
   }
 

@@ -13,7 +13,8 @@ export interface ErrorReply {
 
 /** Gives whatever was thrown the one format of errors. What nobody foresaw is not told outside. */
 export function errorReply(error: unknown): ErrorReply {
-  if (isLonglineError(error)) return { status: statusOf(error.code), error };
+  // Where the server keeps its files is nobody's business.
+  if (isLonglineError(error) && error.code !== 'STORE_UNUSABLE') return { status: statusOf(error.code), error };
   if (hasZodFastifySchemaValidationErrors(error))
     return { status: 400, error: validationError(error.validation, error.validationContext) };
   if (isFastifyError(error)) return fastifyErrorReply(error);

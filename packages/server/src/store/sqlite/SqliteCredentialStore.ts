@@ -47,6 +47,11 @@ export class SqliteCredentialStore implements CredentialStore {
     this.#isLocked ||= token.role === 'admin';
   }
 
+  forgetToken(id: string): void {
+    this.#write(() => this.#run('DELETE FROM tokens WHERE id = ?', [id]));
+    this.#memory.forgetToken(id);
+  }
+
   robotKey(device: string): RobotKeyRecord | undefined {
     return this.#present().robotKey(device);
   }
