@@ -6,7 +6,7 @@ import type { TrustedProxies } from './TrustedProxies.ts';
 /** What is counted of a connection; a TLS socket and the one below it are the same here. */
 export interface Peer extends Pick<Socket, 'remoteAddress' | 'remotePort'> {
   destroy(): unknown;
-  once(event: 'close', listener: () => void): unknown;
+  once(event: 'close', listener: (this: Peer) => void): unknown;
 }
 
 type GateLimits = Pick<ServerLimits, 'maxConnectionsPerAddress' | 'maxUngreeted' | 'maxUngreetedPerAddress'>;
@@ -26,9 +26,16 @@ export class ConnectionGate {
   readonly #waiting = new Map<string, { readonly peer: Peer; readonly group: string }>();
   readonly #waitingOf = new Map<string, Set<string>>();
 
+  /** One for all that come straight, of which there may be very many. */
+  readonly #handleDirectClosed: (this: Peer) => void;
+
   constructor(proxies: TrustedProxies, limits: GateLimits) {
     this.#proxies = proxies;
     this.#limits = limits;
+    const release = (peer: Peer): void => this.#release(peer, addressGroup(addressOf(peer)));
+    this.#handleDirectClosed = function (this: Peer) {
+      release(this);
+    };
   }
 
   /** Connections that have not greeted. */
@@ -38,27 +45,34 @@ export class ConnectionGate {
 
   /** A connection came. Those of proxies are counted once it is known for whom they are. */
   handleConnection(peer: Peer): void {
-    const address = networkAddress(peer.remoteAddress ?? '') ?? 'unknown';
-    if (!this.#proxies.includes(address) && !this.admit(peer, address)) peer.destroy();
+    const address = addressOf(peer);
+    if (this.#proxies.includes(address)) return;
+    if (this.#enter(peer, addressGroup(address))) peer.once('close', this.#handleDirectClosed);
+    else peer.destroy();
   }
 
-  /** Counts a connection for that address; false when it may have no more. */
+  /** Counts a connection that came through a proxy for that address; false when it may have no more. */
   admit(peer: Peer, address: string): boolean {
     const group = addressGroup(address);
-    const open = this.#open.get(group) ?? 0;
-    if (open >= this.#limits.maxConnectionsPerAddress) {
-      this.counters.refused++;
-      return false;
-    }
-    this.#open.set(group, open + 1);
-    peer.once('close', () => this.#handleClosed(peer, group));
-    this.#wait(peer, group);
+    if (!this.#enter(peer, group)) return false;
+    peer.once('close', () => this.#release(peer, group));
     return true;
   }
 
   /** It said what it wants. */
   handleGreeted(peer: Peer): void {
     this.#forget(keyOf(peer));
+  }
+
+  #enter(peer: Peer, group: string): boolean {
+    const open = this.#open.get(group) ?? 0;
+    if (open >= this.#limits.maxConnectionsPerAddress) {
+      this.counters.refused++;
+      return false;
+    }
+    this.#open.set(group, open + 1);
+    this.#wait(peer, group);
+    return true;
   }
 
   #wait(peer: Peer, group: string): void {
@@ -80,7 +94,7 @@ export class ConnectionGate {
     peer?.destroy();
   }
 
-  #handleClosed(peer: Peer, group: string): void {
+  #release(peer: Peer, group: string): void {
     this.#forget(keyOf(peer));
     const open = (this.#open.get(group) ?? 1) - 1;
     if (open === 0) this.#open.delete(group);
@@ -98,3 +112,6 @@ export class ConnectionGate {
 }
 
 const keyOf = ({ remoteAddress, remotePort }: Peer): string => `${remoteAddress ?? ''} ${remotePort ?? ''}`;
+
+/** Of the socket: it tells it after its end too. */
+const addressOf = ({ remoteAddress }: Peer): string => networkAddress(remoteAddress ?? '') ?? 'unknown';
