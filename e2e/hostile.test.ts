@@ -29,6 +29,8 @@ const FRAMES = 10_000;
 const WORKERS = 8;
 /** Frames tried on one connection, if it takes that many. */
 const FRAMES_PER_CONNECTION = 20;
+/** Of one worker, by turns. */
+const DEVICES = 500;
 const MAX_GROWTH_BYTES = 100 * 1024 * 1024;
 /** A small young generation, so that the memory held is the memory needed. */
 const thrifty = { NODE_OPTIONS: '--max-semi-space-size=2' };
@@ -105,13 +107,15 @@ describe(`a server under hostile frames`, () => {
       let warmBytes: number | undefined;
       const work = async (worker: number): Promise<void> => {
         const random = randomFrom(seed + worker);
+        let connections = 0;
         while (tally.frames < FRAMES) {
           const socket = new WebSocket(`${server.url.replace('http', 'ws')}/api/v1/${path}`, [...subprotocols]);
           const probe = new FrameProbe(socket);
           await waitForEvent(socket, 'open', { timeoutMs: START_MS });
           // Some do not greet at all.
           if (random(10) > 0) {
-            probe.send(sampleFrame('hello', { ...hello, device: `hostile-${worker}` }));
+            // One device opens so many lines a second and no more.
+            probe.send(sampleFrame('hello', { ...hello, device: `hostile-${worker}-${connections++ % DEVICES}` }));
             await probe.received('welcome');
           }
           await bombard(probe, random, expected, tally);
