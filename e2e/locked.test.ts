@@ -1,3 +1,5 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { describeWithPeer } from '@longline/testing';
 import type { PeerProcess } from '@longline/testing';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -15,6 +17,10 @@ const lasting: readonly [RegExp, string][] = [
   [/ agent /, 'the line is open'],
 ];
 const commands = documentedCommands('README.md').filter(({ heading }) => heading === LOCKED);
+/** Of the page on access; those that set a server up are the README's as well. */
+const accessCommands = documentedCommands('docs/access.md').filter(
+  ({ command }) => !/^longline (init|login)/.test(command),
+);
 
 describeWithPeer('openssl', 'a locked server', () => {
   let setUp: LockedSetUp;
@@ -39,6 +45,13 @@ describeWithPeer('openssl', 'a locked server', () => {
     const peer = setUp.start(command);
     await peer.waitFor(({ stdout, stderr }) => `${stdout}${stderr}`.includes(sign), START_MS);
     if (command.includes(' agent ')) agent = peer;
+  });
+
+  it.each(accessCommands)('access.md: $command', { timeout: TEST_MS }, async ({ command }) => {
+    const token = (await readFile(join(setUp.folder, 'admin-token'), 'utf8')).trim();
+    const here = command.replace('https://fleet.example.com', setUp.url).replace('LONGLINE_TOKEN=ll_... ', '');
+    const env = { LONGLINE_TOKEN: token, CURL_CA_BUNDLE: join(setUp.folder, 'fleet-cert.pem') };
+    expect(await setUp.run(here, 'admin', env)).not.toMatch(/^\{"code":/);
   });
 
   it('a revoked robot has lost its line at once, and is not let in again', { timeout: TEST_MS }, async () => {
