@@ -7,10 +7,10 @@ const RATE_MEMORY_MS = 400;
 const RTT_MEMORY_MS = 10_000;
 /** A round trip up to so many times the shortest shows that the queue was empty. */
 const SAME_RTT = 1.04;
-/** Bytes above what the path holds, as time at the measured rate: keeps the path full, and shows when it opens. */
-const STANDING_QUEUE_MS = 4;
+/** Bytes above what the path holds, as time at the measured rate: keeps the path full, and shows when it opens. A short path fills again soon. */
+const standingQueueMs = (rttMs: number): number => Math.min(4, 0.3 * rttMs);
 /** The same for a line of several sockets: one that waits for a lost packet leaves its share of the path to the others. */
-const sharedQueueMs = (rttMs: number): number => Math.min(13, STANDING_QUEUE_MS + 0.15 * rttMs);
+const sharedQueueMs = (rttMs: number): number => Math.min(13, standingQueueMs(rttMs) + 0.15 * rttMs);
 /** A queue of so many times that is too long: the window is trimmed by steps. */
 const LONG_QUEUES = 1.25;
 const LONG_QUEUE_MS = 1;
@@ -52,8 +52,10 @@ const NEAR_MS = 1;
 const NEAR_WINDOW_BYTES = 4 * 1024 * 1024;
 const NEAR_QUEUE_MS = 40;
 const NEAR_CHUNK_BYTES = 64 * 1024;
-/** One part or frame takes about this long at the measured rate: nothing more urgent waits longer for it. */
+/** One part or frame takes about this long at the measured rate, less on short paths: nothing more urgent waits longer for it. */
 const CHUNK_MS = 7;
+const LEAST_CHUNK_MS = 3;
+const CHUNK_ROUND_TRIPS = 0.6;
 
 /** Bounds of a {@link Pacer}. */
 export interface PacerLimits {
@@ -189,8 +191,9 @@ export class Pacer {
   get chunkBytes(): number {
     const { firstWindowBytes, leastChunkBytes, mostChunkBytes } = this.#limits;
     const nearBytes = this.#growing && this.isNear ? NEAR_CHUNK_BYTES : firstWindowBytes;
-    if (!this.#isKnown && this.#rate * CHUNK_MS < nearBytes) return nearBytes;
-    return Math.min(mostChunkBytes, Math.max(leastChunkBytes, Math.floor(this.#rate * CHUNK_MS)));
+    const bytes = Math.floor(this.#rate * this.#chunkMs);
+    if (!this.#isKnown && bytes < nearBytes) return nearBytes;
+    return Math.min(mostChunkBytes, Math.max(leastChunkBytes, bytes));
   }
 
   /** What takes time on this path is the programs' own work. */
@@ -323,9 +326,14 @@ export class Pacer {
     return rttMs > QUEUED_ROUND_TRIPS * this.#rttMs + QUEUED_MS;
   }
 
+  get #chunkMs(): number {
+    if (this.isNear || Number.isNaN(this.#rttMs)) return CHUNK_MS;
+    return Math.min(CHUNK_MS, Math.max(LEAST_CHUNK_MS, CHUNK_ROUND_TRIPS * this.#rttMs));
+  }
+
   get #queueMs(): number {
     if (this.isNear) return NEAR_QUEUE_MS;
-    return this.sharedBySockets ? sharedQueueMs(this.#rttMs) : STANDING_QUEUE_MS;
+    return this.sharedBySockets ? sharedQueueMs(this.#rttMs) : standingQueueMs(this.#rttMs);
   }
 
   #endRound(nowMs: number): void {
@@ -413,7 +421,8 @@ export class Pacer {
     const { firstWindowBytes, leastWindowBytes, mostWindowBytes } = this.#limits;
     const { isNear } = this;
     const path = this.#rate === 0 ? 0 : this.#rate * this.#rttMs;
-    const queue = this.#gain < 1 ? 0 : Math.max(this.#rate * this.#queueMs, path * STANDING_QUEUE_SHARE);
+    const queue =
+      this.#gain < 1 || this.#rate === 0 ? 0 : Math.max(this.#rate * this.#queueMs, path * STANDING_QUEUE_SHARE);
     const first = isNear ? Math.max(firstWindowBytes, NEAR_WINDOW_BYTES) : firstWindowBytes;
     const least = this.#growing && !this.#isKnown ? Math.min(first, mostWindowBytes) : leastWindowBytes;
     const gain = this.#growing ? GROWTH_GAIN : this.#gain * this.#trim;
