@@ -33,7 +33,7 @@ export class FragmentAssembler {
     }
     if (num === 0 || this.#lists.get(id)?.total !== total) this.#drop(id);
     const list = this.#lists.get(id) ?? this.#begin(id, total);
-    if (list.parts.has(num)) return { problem: `fragment ${num} of message ${id} came twice` };
+    if (list.parts.has(num)) return { problem: `fragment ${num} of message ${id.slice(0, 64)} came twice` };
     if (this.#length + data.length > MAX_FRAME_BYTES) {
       this.#drop(id);
       return { problem: `a fragmented message was refused: more than ${MAX_FRAME_BYTES} characters wait for the rest` };

@@ -85,6 +85,14 @@ describe('fragments', () => {
     expect(published.map(([topic]) => topic)).toEqual(['/odom']);
   });
 
+  test('a fragment that comes twice is told in few words, however long its ID', () => {
+    const { decoder, problems } = collect();
+    const text = JSON.stringify({ op: 'fragment', id: 'a'.repeat(10_000), num: 1, total: 3, data: 'x' });
+    decoder.handleText(text);
+    decoder.handleText(text);
+    expect(problems).toEqual([`fragment 1 of message ${'a'.repeat(64)} came twice`]);
+  });
+
   test('fragments that never end are bounded in number and size', () => {
     const { decoder, problems } = collect();
     const data = 'x'.repeat(MAX_FRAME_BYTES / 8);
