@@ -87,6 +87,9 @@ test('what is not understood ends nothing, is told once, and counts as silence: 
     null,
     'beat',
     { kind: 'ask', id: 1, ask: { kind: 'execute', order: {} } },
+    // Each of these would make a status that the agent cannot read.
+    { kind: 'ask', id: 1, ask: { kind: 'takeLease', token: 1.5, heldUntilMs: 1e9 } },
+    { kind: 'ask', id: 1, ask: { kind: 'stop', by: 'a'.repeat(257) } },
     { kind: 'beats' },
   ]) {
     world.host.handleMessage(content);

@@ -23,26 +23,30 @@ const setupSchema = z.object({
 export type DeadmanSetup = z.output<typeof setupSchema>;
 
 const bytes = z.instanceof(Uint8Array).transform((data): Uint8Array => data);
+const token = z.int().min(0);
+/** As long as the status may have them. */
+const name = z.string().min(1).max(1024);
+const issuer = z.string().max(256);
 const orderSchema: z.ZodType<MotionOrder> = z.object({
   kind: z.enum(['topic', 'service', 'parameter']),
-  name: z.string(),
-  type: z.optional(z.string()),
+  name,
+  type: z.optional(name),
   data: bytes,
-  token: z.int(),
+  token,
   sequence: z.int(),
   repeat: z.boolean(),
   bornMs: z.number(),
   deadlineMs: z.number(),
 });
-const outputs = z.optional(z.string());
+const outputs = z.optional(name);
 
 const askSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('execute'), order: orderSchema }),
-  z.object({ kind: z.literal('takeLease'), token: z.number(), heldUntilMs: z.number() }),
-  z.object({ kind: z.literal('renewLease'), token: z.number(), heldUntilMs: z.number() }),
-  z.object({ kind: z.literal('endLease'), token: z.number() }),
-  z.object({ kind: z.literal('stop'), by: z.string(), outputs }),
-  z.object({ kind: z.literal('releaseStop'), token: z.number(), outputs }),
+  z.object({ kind: z.literal('takeLease'), token, heldUntilMs: z.number() }),
+  z.object({ kind: z.literal('renewLease'), token, heldUntilMs: z.number() }),
+  z.object({ kind: z.literal('endLease'), token }),
+  z.object({ kind: z.literal('stop'), by: issuer, outputs }),
+  z.object({ kind: z.literal('releaseStop'), token, outputs }),
   z.object({ kind: z.literal('close') }),
 ]);
 /** What is asked of the deadman's process, and answered. */
