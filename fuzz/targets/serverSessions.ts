@@ -160,6 +160,7 @@ export const serverSessions: FuzzTarget = {
         openEpoch: () => Promise.resolve(++epoch),
         handleJoined: () => true,
         handleLineOpened: () => undefined,
+        handleRefusedHello: () => undefined,
         handleLineEnded: () => undefined,
         handleClosed: () => undefined,
         handleFault: (_what: string, error: unknown) => void faults.push(error),
@@ -172,7 +173,7 @@ export const serverSessions: FuzzTarget = {
       });
       // The good ones.
       let heard = 0;
-      const goodAgent = new AgentSession(host, { ...transport(), bufferedBytes: 0 });
+      const goodAgent = new AgentSession(host, { ...transport(), bufferedBytes: 0 }, '127.0.0.1');
       goodAgent.handleFrame(helloFrame('good', 'good'));
       await clock.advance(0);
       for (const frame of [schemaFrame, advertiseFrame(['/good'])]) goodAgent.handleFrame(frame);
@@ -185,7 +186,7 @@ export const serverSessions: FuzzTarget = {
       // The others.
       for (let round = 0; round < 4; round++) {
         const principal = dice.one(readers);
-        const agent = new AgentSession(host, transport());
+        const agent = new AgentSession(host, transport(), '127.0.0.1');
         agent.handleFrame(helloFrame(dice.one(['r0', 'r1', 'r2']), `b${round}`));
         await clock.advance(0);
         const reader = new LiveSession(

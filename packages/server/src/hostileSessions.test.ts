@@ -177,6 +177,7 @@ test(`sessions of 2000 hostile agents and readers fail with documented codes, ne
     openEpoch: () => Promise.resolve(++epoch),
     handleJoined: () => true,
     handleLineOpened: () => undefined,
+    handleRefusedHello: () => undefined,
     handleLineEnded: () => undefined,
     handleClosed: () => undefined,
     handleFault: (_what: string, error: unknown) => void faults.push(error),
@@ -190,7 +191,7 @@ test(`sessions of 2000 hostile agents and readers fail with documented codes, ne
     return own;
   };
   for (let round = 0; round < 1_000; round++) {
-    const agent = new AgentSession(host, transport());
+    const agent = new AgentSession(host, transport(), '127.0.0.1');
     const device = one(['r0', 'r1', 'r2']);
     agent.handleFrame(
       headed(

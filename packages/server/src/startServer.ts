@@ -115,7 +115,7 @@ export async function startServer(options: ServerOptions = {}): Promise<Server> 
   const software = `longline-server ${version}`;
   const revoke: typeof requests.revoke = (id, rights) => requests.revoke(id, rights);
   const access = openAccess({ store: credentials, clock, audit, revoke });
-  const { authenticator, robotKeys, sessions, tokens } = access;
+  const { authenticator, failedLogins, robotKeys, sessions, tokens } = access;
   const admission = new RobotAdmission({ store: credentials, name });
   const clones = new CloneAlarm({ clock, log, audit });
   const gateway = new Gateway({
@@ -124,6 +124,7 @@ export async function startServer(options: ServerOptions = {}): Promise<Server> 
     admission,
     authenticator,
     sessions,
+    failedLogins,
     clones,
     store,
     bus,

@@ -9,7 +9,7 @@ export class FailedLogins {
   readonly #audit: AuditSink;
   readonly #clock: Clock;
   #count = 0;
-  #last: { readonly address: string; readonly code: string } | undefined;
+  #last: { readonly address: string; readonly code: string; readonly device: string | undefined } | undefined;
   #cancel: Disposer | undefined;
 
   constructor(audit: AuditSink, clock: Clock) {
@@ -17,9 +17,10 @@ export class FailedLogins {
     this.#clock = clock;
   }
 
-  handleFailure(address: string, code: string): void {
+  /** `device`: the robot that somebody wanted to be. */
+  handleFailure(address: string, code: string, device?: string): void {
     this.#count++;
-    this.#last = { address, code };
+    this.#last = { address, code, device };
     if (this.#cancel === undefined) this.#tell();
   }
 
@@ -36,9 +37,16 @@ export class FailedLogins {
 
   #record(): boolean {
     if (this.#last === undefined) return false;
-    const { address, code } = this.#last;
+    const { address, code, device } = this.#last;
+    const details = { count: this.#count, address };
     // No token has this name.
-    this.#audit.record({ what: 'login.failed', principal: '?', code, details: { count: this.#count, address } });
+    this.#audit.record({
+      what: 'login.failed',
+      principal: '?',
+      code,
+      details,
+      ...(device === undefined ? {} : { device }),
+    });
     this.#count = 0;
     this.#last = undefined;
     return true;

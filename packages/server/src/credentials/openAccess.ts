@@ -23,6 +23,7 @@ export interface Access {
   readonly sessions: Sessions;
   readonly tokens: Tokens;
   readonly robotKeys: RobotKeys;
+  readonly failedLogins: FailedLogins;
   /** Leaves no timer. Idempotent. */
   readonly close: () => void;
 }
@@ -61,6 +62,7 @@ export function openAccess({ store, clock, audit, revoke }: AccessOptions): Acce
     sessions,
     tokens,
     robotKeys,
+    failedLogins: failed,
     close: () => {
       tokens.stop();
       failed.stop();

@@ -36,13 +36,16 @@ test('devices that join at once, while the store is slow, do not exceed the boun
     ...unboundedIntake,
     openEpoch: () => store.promise,
     handleLineOpened: () => undefined,
+    handleRefusedHello: () => undefined,
     handleLineEnded: (_close: unknown, device: string) => void ended.push(device),
     handleClosed: () => undefined,
     handleFault: () => undefined,
   };
   for (const device of ['a', 'b', 'c']) {
     const close = (_code: number, reason: string): void => void closes.push(`${device} ${reason.split(':')[0]}`);
-    new AgentSession(host, { bufferedBytes: 0, send: () => undefined, close }).handleFrame(helloFrame(device));
+    new AgentSession(host, { bufferedBytes: 0, send: () => undefined, close }, '127.0.0.1').handleFrame(
+      helloFrame(device),
+    );
   }
   store.resolve(1);
   await clock.advance(0);

@@ -41,6 +41,8 @@ export interface AgentSessionHost {
   /** Hands out the epoch of a new line. */
   openEpoch(device: string): Promise<number>;
   handleLineOpened(device: DeviceState, hello: AgentHello): void;
+  /** Somebody at that address did not prove to be that device. */
+  handleRefusedHello(device: string, code: string, address: string): void;
   /** The line of that epoch ended, as `close` says; undefined when the agent left before it was let in. */
   handleLineEnded(close: LineClose | undefined, device: string, epoch: number): void;
   /** The connection is over, whether a device was known by then or not. */
@@ -76,11 +78,14 @@ export class AgentSession implements MeteredEnd, RobotEndHandlers {
   /** When the next change of the status may be told. */
   #statusDueMs = Number.NEGATIVE_INFINITY;
   #cancelStatus: Disposer | undefined;
+  readonly #address: string;
   /** Of {@link Sessions}, on a locked server. */
   #leaveSessions: Disposer | undefined;
 
-  constructor(host: AgentSessionHost, transport: Transport) {
+  /** `address`: of the agent, for the audit. */
+  constructor(host: AgentSessionHost, transport: Transport, address: string) {
     this.#host = host;
+    this.#address = address;
     this.end = new RobotEnd({
       transport,
       challenge: host.admission.challenge(),
@@ -125,6 +130,7 @@ export class AgentSession implements MeteredEnd, RobotEndHandlers {
     this.#admit(hello, proof).catch((error: unknown) => {
       if (error instanceof LineError) {
         this.end.close(error.code, error.message);
+        this.#host.handleRefusedHello(hello.device, error.code, this.#address);
         return;
       }
       this.#host.handleFault(`device ${hello.device} could not join`, error);

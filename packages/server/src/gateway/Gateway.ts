@@ -10,7 +10,7 @@ import { WebSocketServer } from 'ws';
 import type { Server } from 'ws';
 import { z } from 'zod';
 import type { Authenticator } from '../credentials/Authenticator.ts';
-import { refuseTokenInUrl } from '../credentials/refuseTokenInUrl.ts';
+import type { FailedLogins } from '../credentials/FailedLogins.ts';
 import type { RobotAdmission } from '../credentials/RobotAdmission.ts';
 import type { SessionEnd, Sessions } from '../credentials/Sessions.ts';
 import type { RobotRequests } from '../commands/RobotRequests.ts';
@@ -32,10 +32,10 @@ import { KeyedBudgets } from '../transport/KeyedBudgets.ts';
 import { AgentSession } from './AgentSession.ts';
 import type { AgentSessionHost } from './AgentSession.ts';
 import type { CloneAlarm } from './CloneAlarm.ts';
-import { linePath, livePath } from './linePaths.ts';
 import { LineSocket } from './LineSocket.ts';
 import type { MeteredEnd } from './LineSocket.ts';
 import { refuseUpgrade } from './refuseUpgrade.ts';
+import { UpgradeAdmission } from './UpgradeAdmission.ts';
 
 /** What a gateway is given. */
 export interface GatewayOptions {
@@ -44,6 +44,7 @@ export interface GatewayOptions {
   readonly admission: RobotAdmission;
   readonly authenticator: Pick<Authenticator, 'authenticateUpgrade'>;
   readonly sessions: Sessions;
+  readonly failedLogins: Pick<FailedLogins, 'handleFailure'>;
   readonly clones: CloneAlarm;
   readonly store: FleetStore;
   readonly bus: Bus;
@@ -85,6 +86,7 @@ export class Gateway implements AgentSessionHost, LiveSessionHost {
   /** How many lines of devices ended, by why. */
   readonly endedLines = new Map<string, number>();
   readonly #options: GatewayOptions;
+  readonly #upgrades: UpgradeAdmission;
   readonly #webSockets: Server<typeof LineSocket>;
   readonly #sockets = new Set<LineSocket>();
   readonly #agents = new Set<AgentSession>();
@@ -111,6 +113,7 @@ export class Gateway implements AgentSessionHost, LiveSessionHost {
     this.#lines = new KeyedBudgets(deviceLinesPerSecond, 4 * deviceLinesPerSecond);
     this.software = options.software;
     this.name = options.name;
+    this.#upgrades = new UpgradeAdmission(options);
     this.#webSockets = new WebSocketServer({
       WebSocket: LineSocket,
       noServer: true,
@@ -221,6 +224,10 @@ export class Gateway implements AgentSessionHost, LiveSessionHost {
     });
   }
 
+  handleRefusedHello(device: string, code: string, address: string): void {
+    this.#options.failedLogins.handleFailure(address, code, device);
+  }
+
   viewOf(principal: Principal): FleetView {
     return new FleetView(this.fleet, this.clock, principal);
   }
@@ -258,41 +265,11 @@ export class Gateway implements AgentSessionHost, LiveSessionHost {
 
   /** What to run on the socket once it is open. Throws what the upgrade is refused with. */
   #admit(request: IncomingMessage): (transport: Transport) => MeteredEnd {
-    const { headers, url = '/' } = request;
-    const { gate, guard, proxies } = this.#options.doorway;
-    guard.checkUpgrade(request);
     if (this.#stopped) throw stopped();
-    const path = url.split('?', 1)[0];
-    if (path !== linePath && path !== livePath) {
-      throw new ServerError(
-        'ROUTE_UNKNOWN',
-        `There is no WebSocket at ${(path ?? '').slice(0, 255)}: agents connect to ${linePath}, readers to ${livePath}.`,
-      );
-    }
-    const offered = (headers['sec-websocket-protocol'] ?? '').split(',').map((protocol) => protocol.trim());
-    if (!subprotocols.some((protocol) => offered.includes(protocol))) {
-      throw new ServerError(
-        'SUBPROTOCOL_REQUIRED',
-        `This server speaks the WebSocket subprotocol ${subprotocols.join(' or ')}; offered was ${offered.join(', ').slice(0, 255) || 'none'}. Upgrade the older side.`,
-        { details: { supported: subprotocols } },
-      );
-    }
-    if (this.#sockets.size >= this.#options.limits.maxSockets) {
-      throw new ServerError('READER_LIMIT', 'As many connections as there may be are open. Try again later.');
-    }
-    if (proxies.passed(request) && !gate.admit(request.socket, proxies.addressOf(request))) {
-      throw new ServerError('TOO_MANY_REQUESTS', 'As many connections as one address may have are open. Close some.');
-    }
-    if (path === linePath) {
-      refuseTokenInUrl(url);
-      return (transport) => this.#openAgent(transport);
-    }
-    // Last of all: a ticket is used up by it.
-    const { authorization } = headers;
-    const address = proxies.addressOf(request);
-    const principal = this.#options.authenticator.authenticateUpgrade({ authorization, url, address });
-    this.#checkReaders(principal);
-    return (transport) => this.#openLive(principal, transport);
+    const { address, principal } = this.#upgrades.admit(request, this.#sockets.size);
+    return principal === undefined
+      ? (transport) => this.#openAgent(transport, address)
+      : (transport) => this.#openLive(principal, transport);
   }
 
   #take(
@@ -310,8 +287,8 @@ export class Gateway implements AgentSessionHost, LiveSessionHost {
     });
   }
 
-  #openAgent(transport: Transport): AgentSession {
-    const session = new AgentSession(this, transport);
+  #openAgent(transport: Transport, address: string): AgentSession {
+    const session = new AgentSession(this, transport, address);
     this.#agents.add(session);
     return session;
   }
@@ -321,16 +298,6 @@ export class Gateway implements AgentSessionHost, LiveSessionHost {
     const close = (why: SessionEnd): void => session.end.close(why, endings[why]);
     this.#liveSessions.set(session, this.sessions.open(principal.id, close));
     return session;
-  }
-
-  /** Throws `TOO_MANY_REQUESTS`. */
-  #checkReaders({ id, name }: Principal): void {
-    const { maxReadersPerToken: max } = this.#options.limits;
-    if (id === localAdministrator.id || this.sessions.countOf(id) < max) return;
-    throw new ServerError(
-      'TOO_MANY_REQUESTS',
-      `The token ${name} has ${max} connections open, and no more are taken. Close some.`,
-    );
   }
 
   /** Another server accepted a newer line of a device that is connected here. */

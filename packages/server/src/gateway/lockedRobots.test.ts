@@ -22,6 +22,11 @@ test('a robot that joined is let in; one that did not, or signs with another key
   expect(await refused('r3', signer)).toMatchObject({ closeCode: 4401, code: 'DEVICE_KEY_UNKNOWN' });
   expect(await refused('r1', other)).toMatchObject({ closeCode: 4401, code: 'SIGNATURE_INVALID' });
   expect(locked.server.fleet.devices().map(({ id }) => id)).toEqual(['r1']);
+  // The first at once, the others with the next entry.
+  const { body } = await locked.api('GET', '/api/v1/audit?what=login.failed');
+  expect(body['entries']).toEqual([
+    expect.objectContaining({ device: 'r1', code: 'DEVICE_KEY_NEEDED', details: { count: 1, address: '127.0.0.1' } }),
+  ]);
 });
 
 test('the line of a robot ends at once when its key is revoked or exchanged, and the old key opens none again', async () => {
