@@ -102,6 +102,8 @@ export class AgentEnd extends LineEnd implements AgentSocketOwner {
   /** The owner had its say after the welcome: the channels are advertised, so messages may follow. */
   #ready = false;
   #pumping = false;
+  /** About what the message taken last takes on the way, where it was packed. */
+  #placedBytes: number | undefined;
   /** When the frame being filled was begun: the clock is read once for all messages in it. */
   #filledMs = 0;
 
@@ -142,7 +144,7 @@ export class AgentEnd extends LineEnd implements AgentSocketOwner {
     };
     this.#urgent = {
       ...this.#bulk,
-      place: (id, message) => this.#framePacking?.place(id, message) ?? false,
+      place: (id, message) => this.#place(id, message),
       placedBytes: () => this.#framePacking?.bytes ?? 0,
     };
   }
@@ -348,15 +350,23 @@ export class AgentEnd extends LineEnd implements AgentSocketOwner {
     }
   }
 
+  #place(id: number, message: MessageParts): boolean {
+    const before = this.#framePacking?.bytes ?? 0;
+    if (this.#framePacking?.place(id, message) !== true) return false;
+    this.#placedBytes = this.#framePacking.bytes - before;
+    return true;
+  }
+
   #handleTaken(id: number, lane: Lane, message: MessageParts): void {
     const bytes = message.data.length + MESSAGE_HEADER_BYTES + RECORD_HEADER_BYTES;
-    this.#handleLeft(lane, bytes);
+    this.#handleLeft(lane, bytes, this.#placedBytes);
+    this.#placedBytes = undefined;
     if ((lane === 'state' || lane === 'control') && bytes <= MOST_COPIED_BYTES)
       this.#copies.handleTaken(id, message, bytes);
   }
 
-  #handleLeft(lane: Lane, bytes: number): void {
-    this.#plan.handleSent(lane, bytes, this.#filledMs);
+  #handleLeft(lane: Lane, bytes: number, packedBytes = bytes): void {
+    this.#plan.handleSent(lane, bytes, this.#filledMs, packedBytes);
     this.#handlers.handleSent?.(lane, bytes);
   }
 

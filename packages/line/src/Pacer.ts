@@ -117,9 +117,12 @@ export interface PathEstimate {
 export class Pacer {
   readonly #limits: PacerLimits;
   #rttMs = Number.NaN;
+  /** What of it was the frame's own time on the path, which is no part of the path's. */
+  #rttOwnMs = 0;
   #rttSeenMs = Number.NEGATIVE_INFINITY;
   /** The shortest round trip since the last drain began: takes the place of an estimate that has become too old. */
   #recentRttMs = Number.POSITIVE_INFINITY;
+  #recentOwnMs = 0;
   #lastRttMs = Number.NaN;
   /** Rate samples in bytes per millisecond. */
   readonly #rates = new RecentBest();
@@ -150,6 +153,7 @@ export class Pacer {
   #drainedMs = Number.NaN;
   /** The shortest round trip of frames that left drained, since the last drain began. */
   #drainedRttMs = Number.POSITIVE_INFINITY;
+  #drainedOwnMs = 0;
   #drainedRound = 0;
   #window: number;
 
@@ -256,9 +260,13 @@ export class Pacer {
     if (mark !== undefined) {
       this.#firstSentMs = mark.sentMs;
       const rttMs = nowMs - mark.sentMs;
-      this.#roundRttMs = Math.min(this.#roundRttMs, rttMs - (this.#rate > 0 ? mark.bytes / this.#rate : 0));
-      this.handleRoundTrip(rttMs, nowMs);
-      if (mark.drained) this.#drainedRttMs = Math.min(this.#drainedRttMs, rttMs);
+      const ownMs = this.#rate > 0 ? mark.bytes / this.#rate : 0;
+      this.#roundRttMs = Math.min(this.#roundRttMs, rttMs - ownMs);
+      this.handleRoundTrip(rttMs, nowMs, ownMs);
+      if (mark.drained && rttMs < this.#drainedRttMs) {
+        this.#drainedRttMs = rttMs;
+        this.#drainedOwnMs = ownMs;
+      }
       this.#handleStall(rttMs);
       this.#handleRate(mark, nowMs);
     }
@@ -277,17 +285,22 @@ export class Pacer {
     this.#rateBeforeStall ??= this.#rate;
   }
 
-  /** A round trip was measured, by an acknowledgement or by a ping. */
-  handleRoundTrip(rttMs: number, nowMs: number): void {
+  /** A round trip was measured, by an acknowledgement or by a ping. `ownMs` of it the frame itself took on the path. */
+  handleRoundTrip(rttMs: number, nowMs: number, ownMs = 0): void {
     if (!(rttMs >= 0)) return;
     this.#lastRttMs = rttMs;
-    this.#recentRttMs = Math.min(this.#recentRttMs, rttMs);
+    if (rttMs < this.#recentRttMs) {
+      this.#recentRttMs = rttMs;
+      this.#recentOwnMs = ownMs;
+    }
     if (!(rttMs > this.#rttMs * SAME_RTT)) this.#rttSeenMs = nowMs;
     if (!(rttMs > this.#rttMs)) {
       this.#rttMs = rttMs;
+      this.#rttOwnMs = ownMs;
       this.#setWindow();
     } else if (nowMs - this.#rttSeenMs > RTT_MEMORY_MS) {
       this.#rttMs = this.#recentRttMs;
+      this.#rttOwnMs = this.#recentOwnMs;
       this.#rttSeenMs = nowMs;
       this.#recentRttMs = Number.POSITIVE_INFINITY;
     }
@@ -376,7 +389,7 @@ export class Pacer {
       return;
     }
     if (!this.#roundWasFull) return;
-    const queuedMs = this.#roundRttMs - this.#rttMs;
+    const queuedMs = this.#roundRttMs - (this.#rttMs - this.#rttOwnMs);
     if (this.#probing && this.#rate >= this.#bestRate * PROBE_GROWTH && queuedMs < PROBE_QUEUE_MS) {
       this.#grow();
     }
@@ -403,6 +416,7 @@ export class Pacer {
   #believeDrained(nowMs: number): void {
     if (this.#drainedRttMs > this.#rttMs * SAME_RTT) {
       this.#rttMs = this.#drainedRttMs;
+      this.#rttOwnMs = this.#drainedOwnMs;
       this.#recentRttMs = Number.POSITIVE_INFINITY;
       this.#trim = 1;
     }

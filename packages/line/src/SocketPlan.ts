@@ -50,6 +50,9 @@ export class SocketPlan {
   #urgentBytes = 0;
   #urgentSinceMs = Number.NEGATIVE_INFINITY;
   #urgentBytesPerMs = 0;
+  /** The same as they were packed, which is what a copy takes. */
+  #packedBytes = 0;
+  #packedBytesPerMs = 0;
 
   /** Whether an acknowledgement takes so long that a packet was lost, or a queue stands. */
   isLate(awaitedMs: number, rttMs: number): boolean {
@@ -72,8 +75,8 @@ export class SocketPlan {
     if (this.#lateTimes.length >= LATE_TO_BELIEVE) this.#believedMs = nowMs;
   }
 
-  /** A message left, in a lane. */
-  handleSent(lane: Lane, bytes: number, nowMs: number): void {
+  /** A message left, in a lane; packed it has so many bytes. */
+  handleSent(lane: Lane, bytes: number, nowMs: number, packedBytes = bytes): void {
     if (lane === 'bulk') {
       if (nowMs - this.#bulkSinceMs > EVIDENCE_MS) {
         this.#bulkSinceMs = nowMs;
@@ -86,13 +89,16 @@ export class SocketPlan {
     const elapsedMs = nowMs - this.#urgentSinceMs;
     if (elapsedMs > 1_000) {
       this.#urgentBytesPerMs = elapsedMs > 5_000 ? 0 : this.#urgentBytes / elapsedMs;
+      this.#packedBytesPerMs = elapsedMs > 5_000 ? 0 : this.#packedBytes / elapsedMs;
       this.#urgentSinceMs = nowMs;
       this.#urgentBytes = 0;
+      this.#packedBytes = 0;
     }
     this.#urgentBytes += bytes;
+    this.#packedBytes += packedBytes;
   }
 
-  /** Bytes of small urgent messages a millisecond, of late. */
+  /** Bytes of small urgent messages a millisecond, of late, before they were packed. */
   get urgentBytesPerMs(): number {
     return this.#urgentBytesPerMs;
   }
@@ -120,6 +126,6 @@ export class SocketPlan {
 
   /** Whether small urgent messages travel twice now, on a path of that rate. */
   copies(bytesPerMs: number, nowMs: number): boolean {
-    return nowMs - this.#believedMs <= COPY_MS && this.#urgentBytesPerMs <= bytesPerMs * COPY_SHARE;
+    return nowMs - this.#believedMs <= COPY_MS && this.#packedBytesPerMs <= bytesPerMs * COPY_SHARE;
   }
 }
