@@ -82,6 +82,14 @@ describe('SocketPlan', () => {
     expect(plan.copies(300, 6_000)).toBe(false);
   });
 
+  test('what decides about copies is what they take on the way, which is little where packing pays', () => {
+    const plan = lateTimes(3);
+    for (let ms = 0; ms <= 3_000; ms += 10) plan.handleSent('state', 1_000, 3_000 + ms, 200);
+    expect(plan.urgentBytesPerMs).toBeCloseTo(100, -1);
+    expect(plan.copies(300, 6_000)).toBe(true);
+    expect(plan.copies(60, 6_000)).toBe(false);
+  });
+
   test('only small messages of the two urgent lanes count as urgent', () => {
     const plan = new SocketPlan();
     for (let ms = 0; ms <= 3_000; ms += 10) {
