@@ -37,6 +37,7 @@ test('who asks is said by the authenticator alone, and the local administrator i
   expect(outside(/^access\//, /\brequest\.principal = /)).toEqual(['http/addRoute.ts']);
   expect(outside(/^(?:access|credentials)\//, /\blocalAdministrator\b/)).toEqual([
     'gateway/Gateway.ts',
+    'gateway/UpgradeAdmission.ts',
     'http/createApp.ts',
     'index.ts',
     'motion/Stops.ts',
