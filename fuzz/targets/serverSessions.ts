@@ -1,19 +1,15 @@
-import { CoarseTimers, FrameBuilder, lineCloseCodes, readRecords } from '@longline/line';
+import { FrameBuilder, lineCloseCodes, readRecords } from '@longline/line';
 import type { RecordKindName } from '@longline/line';
 import { schemaHash } from '@longline/ros';
 import { FakeClock } from '@longline/testing';
 import { z } from 'zod';
-import { FleetView } from '../../packages/server/src/access/FleetView.ts';
 import { everything } from '../../packages/server/src/access/Principal.ts';
 import type { Principal } from '../../packages/server/src/access/Principal.ts';
-import { MemoryCredentialStore } from '../../packages/server/src/credentials/MemoryCredentialStore.ts';
-import { RobotAdmission } from '../../packages/server/src/credentials/RobotAdmission.ts';
-import { Sessions } from '../../packages/server/src/credentials/Sessions.ts';
 import { AgentSession } from '../../packages/server/src/gateway/AgentSession.ts';
 import { LiveSession } from '../../packages/server/src/live/LiveSession.ts';
 import { int64Schema } from '../../packages/server/src/testing/schemas.ts';
 import { ServerRooms } from '../../packages/server/src/testing/ServerRooms.fixture.ts';
-import { unboundedIntake } from '../../packages/server/src/testing/unboundedIntake.ts';
+import { sessionHost } from '../../packages/server/src/testing/sessionHost.fixture.ts';
 import { bendValue } from '../bendValue.ts';
 import type { Dice } from '../Dice.ts';
 import { claim } from '../FuzzTarget.ts';
@@ -140,31 +136,10 @@ export const serverSessions: FuzzTarget = {
     async play(dice, feed) {
       const clock = new FakeClock();
       const limits = { maxDevices: 3, maxChannelsPerDevice: 5, maxLatestBytesPerDevice: 700, maxCommands: 10 };
-      const { commands, fleet, requests, standing } = new ServerRooms({ clock, limits, maxStanding: 2 });
+      const rooms = new ServerRooms({ clock, limits, maxStanding: 2 });
+      const { commands, fleet, standing } = rooms;
       const faults: unknown[] = [];
-      let epoch = 0;
-      const host = {
-        fleet,
-        viewOf: (principal: Principal) => new FleetView(fleet, clock, principal),
-        admission: new RobotAdmission({ store: new MemoryCredentialStore(), name: 'n' }),
-        sessions: new Sessions(),
-        clock,
-        requests,
-        lineLimits: {},
-        timers: new CoarseTimers(clock),
-        software: 's',
-        name: 'n',
-        frame: { receiveTime: 0n },
-        counters: { frames: 0, bytes: 0, messages: 0, agentDropped: 0, packedBytes: 0, unpackedBytes: 0 },
-        ...unboundedIntake,
-        openEpoch: () => Promise.resolve(++epoch),
-        handleJoined: () => true,
-        handleLineOpened: () => undefined,
-        handleRefusedHello: () => undefined,
-        handleLineEnded: () => undefined,
-        handleClosed: () => undefined,
-        handleFault: (_what: string, error: unknown) => void faults.push(error),
-      };
+      const host = sessionHost(rooms, { handleFault: (_what, error) => void faults.push(error) });
       const transport = (send: (frame: Uint8Array) => void = () => undefined) => ({
         bufferedBytes: dice.oneIn(8) ? 10_000_000 : 0,
         send,

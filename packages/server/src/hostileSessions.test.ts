@@ -1,19 +1,14 @@
-import { CoarseTimers, FrameBuilder, recordKinds } from '@longline/line';
+import { FrameBuilder, recordKinds } from '@longline/line';
 import type { RecordKindName } from '@longline/line';
 import { schemaHash } from '@longline/ros';
 import { FakeClock } from '@longline/testing';
 import { expect, test } from 'vitest';
-import { MemoryCredentialStore } from './credentials/MemoryCredentialStore.ts';
-import { RobotAdmission } from './credentials/RobotAdmission.ts';
-import { Sessions } from './credentials/Sessions.ts';
 import { AgentSession } from './gateway/AgentSession.ts';
 import { defaultServerLimits } from './limits.ts';
 import { LiveSession } from './live/LiveSession.ts';
-import { FleetView } from './access/FleetView.ts';
 import { localAdministrator } from './access/Principal.ts';
-import type { Principal } from './access/Principal.ts';
 import { bytesSchema, floatSchema, int64Schema } from './testing/schemas.ts';
-import { unboundedIntake } from './testing/unboundedIntake.ts';
+import { sessionHost } from './testing/sessionHost.fixture.ts';
 import { ServerRooms } from './testing/ServerRooms.fixture.ts';
 
 const seed = Number(process.env['FUZZ_SEED'] ?? Math.floor(Math.random() * 2 ** 31));
@@ -156,32 +151,11 @@ test(`sessions of 2000 hostile agents and readers fail with documented codes, ne
     maxLatestBytesPerDevice: 700,
     maxCommands: 10,
   };
-  const { fleet, requests, commands, standing } = new ServerRooms({ clock, limits, maxStanding: 2 });
+  const rooms = new ServerRooms({ clock, limits, maxStanding: 2 });
+  const { fleet, commands, standing } = rooms;
   const codes = new Set<string>();
   const faults: unknown[] = [];
-  let epoch = 0;
-  const host = {
-    fleet,
-    viewOf: (principal: Principal) => new FleetView(fleet, clock, principal),
-    admission: new RobotAdmission({ store: new MemoryCredentialStore(), name: 'n' }),
-    sessions: new Sessions(),
-    clock,
-    requests,
-    lineLimits: {},
-    timers: new CoarseTimers(clock),
-    software: 's',
-    name: 'n',
-    frame: { receiveTime: 0n },
-    counters: { frames: 0, bytes: 0, messages: 0, agentDropped: 0, packedBytes: 0, unpackedBytes: 0 },
-    ...unboundedIntake,
-    openEpoch: () => Promise.resolve(++epoch),
-    handleJoined: () => true,
-    handleLineOpened: () => undefined,
-    handleRefusedHello: () => undefined,
-    handleLineEnded: () => undefined,
-    handleClosed: () => undefined,
-    handleFault: (_what: string, error: unknown) => void faults.push(error),
-  };
+  const host = sessionHost(rooms, { handleFault: (_what, error) => void faults.push(error) });
   const transport = () => {
     const own = {
       bufferedBytes: random(4) === 0 ? 10_000_000 : 0,

@@ -1,13 +1,9 @@
-import { CoarseTimers, encodeHello, FrameBuilder, recordKinds } from '@longline/line';
+import { encodeHello, FrameBuilder, recordKinds } from '@longline/line';
 import { FakeClock, sampleChallenge } from '@longline/testing';
 import { expect, test } from 'vitest';
-import { MemoryCredentialStore } from '../credentials/MemoryCredentialStore.ts';
-import { RobotAdmission } from '../credentials/RobotAdmission.ts';
-import { Sessions } from '../credentials/Sessions.ts';
-import { FleetState } from '../fleet/FleetState.ts';
-import { defaultServerLimits } from '../limits.ts';
 import { helloOf } from '../testing/FakeRobotLine.ts';
-import { unboundedIntake } from '../testing/unboundedIntake.ts';
+import { ServerRooms } from '../testing/ServerRooms.fixture.ts';
+import { sessionHost } from '../testing/sessionHost.fixture.ts';
 import { AgentSession } from './AgentSession.ts';
 
 function helloFrame(device: string): Uint8Array {
@@ -18,29 +14,14 @@ function helloFrame(device: string): Uint8Array {
 
 test('devices that join at once, while the store is slow, do not exceed the bound together', async () => {
   const clock = new FakeClock();
-  const fleet = new FleetState(clock, { ...defaultServerLimits, maxDevices: 2 });
+  const rooms = new ServerRooms({ clock, limits: { maxDevices: 2 } });
   const store = Promise.withResolvers<number>();
   const closes: string[] = [];
   const ended: string[] = [];
-  const host = {
-    fleet,
-    admission: new RobotAdmission({ store: new MemoryCredentialStore(), name: 'n' }),
-    sessions: new Sessions(),
-    clock,
-    lineLimits: {},
-    timers: new CoarseTimers(clock),
-    software: 's',
-    name: 'n',
-    frame: { receiveTime: 0n },
-    counters: { frames: 0, bytes: 0, messages: 0, agentDropped: 0, packedBytes: 0, unpackedBytes: 0 },
-    ...unboundedIntake,
+  const host = sessionHost(rooms, {
     openEpoch: () => store.promise,
-    handleLineOpened: () => undefined,
-    handleRefusedHello: () => undefined,
-    handleLineEnded: (_close: unknown, device: string) => void ended.push(device),
-    handleClosed: () => undefined,
-    handleFault: () => undefined,
-  };
+    handleLineEnded: (_close, device) => void ended.push(device),
+  });
   for (const device of ['a', 'b', 'c']) {
     const close = (_code: number, reason: string): void => void closes.push(`${device} ${reason.split(':')[0]}`);
     new AgentSession(host, { bufferedBytes: 0, send: () => undefined, close }, '127.0.0.1').handleFrame(
@@ -49,7 +30,7 @@ test('devices that join at once, while the store is slow, do not exceed the boun
   }
   store.resolve(1);
   await clock.advance(0);
-  expect(fleet.deviceCount).toBe(2);
+  expect(rooms.fleet.deviceCount).toBe(2);
   expect(closes).toEqual(['c DEVICE_LIMIT']);
   expect(ended).toEqual(['c']);
 });

@@ -3,7 +3,6 @@ import type { AdvertisedChannel } from '@longline/line';
 import type { Schema } from '@longline/ros';
 import { DuplexPair, FakeClock } from '@longline/testing';
 import { expect, test } from 'vitest';
-import { FleetView } from '../access/FleetView.ts';
 import type { DeviceState } from '../fleet/DeviceState.ts';
 import type { FleetState } from '../fleet/FleetState.ts';
 import type { ServerLimits } from '../limits.ts';
@@ -11,7 +10,7 @@ import { localAdministrator } from '../access/Principal.ts';
 import { FakeRobotLine, helloOf } from '../testing/FakeRobotLine.ts';
 import { messageRecord } from '../testing/messageRecord.ts';
 import { bytesSchema, int64Schema } from '../testing/schemas.ts';
-import { unboundedIntake } from '../testing/unboundedIntake.ts';
+import { sessionHost } from '../testing/sessionHost.fixture.ts';
 import { ServerRooms } from '../testing/ServerRooms.fixture.ts';
 import { LiveSession } from './LiveSession.ts';
 
@@ -26,25 +25,11 @@ class Setup {
   readonly device: DeviceState;
 
   constructor(limits: Partial<ServerLimits> = {}) {
-    const { fleet, requests } = new ServerRooms({ clock: this.clock, limits });
-    this.fleet = fleet;
+    const rooms = new ServerRooms({ clock: this.clock, limits });
+    this.fleet = rooms.fleet;
     this.session = this.pair.left.attach(
       (transport) =>
-        new LiveSession(
-          {
-            viewOf: (principal) => new FleetView(fleet, this.clock, principal),
-            requests,
-            clock: this.clock,
-            lineLimits: { windowBytes: 1_000 },
-            software: 'test',
-            name: 'test',
-            ...unboundedIntake,
-            handleJoined: () => true,
-            handleClosed: () => undefined,
-          },
-          localAdministrator,
-          transport,
-        ),
+        new LiveSession(sessionHost(rooms, { lineLimits: { windowBytes: 1_000 } }), localAdministrator, transport),
     );
     this.reader = this.pair.right.attach(
       (transport) =>

@@ -2,13 +2,12 @@ import fc from 'fast-check';
 import { FrameBuilder, recordKinds } from '@longline/line';
 import type { Action, RecordKindName, RobotStatus } from '@longline/line';
 import { expect, test } from 'vitest';
-import { FleetView } from '../access/FleetView.ts';
 import { somebody } from '../access/principal.fixture.ts';
 import type { FakeRobotLine } from '../testing/FakeRobotLine.ts';
 import { messageRecord } from '../testing/messageRecord.ts';
 import { bytesSchema } from '../testing/schemas.ts';
 import { ServerRooms } from '../testing/ServerRooms.fixture.ts';
-import { unboundedIntake } from '../testing/unboundedIntake.ts';
+import { sessionHost } from '../testing/sessionHost.fixture.ts';
 import { LiveSession } from './LiveSession.ts';
 
 // Whatever a reader may not see has this in its name or its bytes.
@@ -96,20 +95,9 @@ interface Reader {
 
 /** One reader that is shown `r*`, `/odom` and `/camera/**`, and every byte that it is sent. */
 function open(fleet: Fleet): Reader {
-  const { clock, requests, fleet: state } = fleet.rooms;
   const frames: Uint8Array[] = [];
   const session = new LiveSession(
-    {
-      viewOf: (principal) => new FleetView(state, clock, principal),
-      requests,
-      clock,
-      lineLimits: {},
-      ...unboundedIntake,
-      software: 's',
-      name: 'n',
-      handleJoined: () => true,
-      handleClosed: () => undefined,
-    },
+    sessionHost(fleet.rooms),
     somebody('operator', { devices: ['r*'], read: ['/odom', '/camera/**'], write: ['/odom'] }),
     { bufferedBytes: 0, send: (frame) => void frames.push(frame.slice()), close: () => undefined },
   );
