@@ -8,6 +8,7 @@ import type {
   Message,
   OperationOptions,
   ParameterValue,
+  ProvidedService,
   Publisher,
   PublishReceipt,
   RosGraph,
@@ -166,6 +167,14 @@ export class RemoteGraph implements RosGraph {
 
   async setParameter(name: string, value: ParameterValue, options: OperationOptions = {}): Promise<void> {
     await this.#request({ kind: 'parameter.set', name }, encoder.encode(stringifyExact(value)), options);
+  }
+
+  advertiseService(): Promise<ProvidedService> {
+    return Promise.reject(new RosError('NOT_SUPPORTED', 'Services cannot be provided on this robot yet.'));
+  }
+
+  deleteParameter(): Promise<void> {
+    return Promise.reject(new RosError('NOT_SUPPORTED', 'Parameters cannot be deleted on this robot yet.'));
   }
 
   close(): Promise<void> {

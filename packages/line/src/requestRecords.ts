@@ -22,7 +22,9 @@ export const actionSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('parameter.get'), name }),
   /** Payload: the value as JSON text. */
   z.object({ kind: z.literal('parameter.set'), name }),
-  z.object({ kind: z.literal('graph') }),
+  z.object({ kind: z.literal('parameter.delete'), name }),
+  /** `known`: the version that the asker has, of an earlier answer. */
+  z.object({ kind: z.literal('graph'), known: z.optional(z.string().max(64)) }),
   /** The newest message of a topic, whether or not it is being sent. */
   z.object({ kind: z.literal('snapshot'), topic: name }),
   z.object({ kind: z.literal('schema.message'), type: name }),
@@ -48,6 +50,11 @@ export const actionSchema = z.discriminatedUnion('kind', [
   /** Stops outputs, all by default, and keeps them stopped until they are released. */
   z.object({ kind: z.literal('stop'), outputs: z.optional(name) }),
   z.object({ kind: z.literal('stop.release'), outputs: z.optional(name) }),
+  /** Provides a service on the robot (clause 5.13): calls of it come as replies `called` to this request's ID. */
+  z.object({ kind: z.literal('service.advertise'), service: name, type: name }),
+  z.object({ kind: z.literal('service.unadvertise'), service: name }),
+  /** Answers one call. Payload: the response, or the error's text where `result` is false. */
+  z.object({ kind: z.literal('service.respond'), service: name, call: z.int().min(0), result: z.boolean() }),
 ]);
 export type Action = z.infer<typeof actionSchema>;
 export type ActionKind = Action['kind'];
@@ -90,9 +97,18 @@ export const requestHeaderSchema = z.object({
 export type RequestHeader = z.infer<typeof requestHeaderSchema>;
 
 /** `unknown` is the server's word to a reader: the robot was asked and nobody will ever hear what it did. */
-export const requestStates = ['received', 'done', 'failed', 'rejected', 'expired', 'cancelled', 'unknown'] as const;
+export const requestStates = [
+  'received',
+  'called',
+  'done',
+  'failed',
+  'rejected',
+  'expired',
+  'cancelled',
+  'unknown',
+] as const;
 
-/** Clause 5.4: what the robot (or the server before it) says to a request. All but `received` are final. */
+/** Clause 5.4: what the robot (or the server before it) says to a request. All but `received` and `called` are final. */
 export const replyHeaderSchema = z.object({
   id: z.string().min(1).max(128),
   state: z.enum(requestStates),
@@ -101,6 +117,9 @@ export const replyHeaderSchema = z.object({
   message: z.optional(z.string().max(8192)),
   /** Encoding of the payload. */
   encoding: z.optional(encodingSchema),
+  /** With `called`: the number of the call, and for how long the caller waits, in milliseconds (clause 5.13). */
+  call: z.optional(z.int().min(0)),
+  deadlineMs: z.optional(milliseconds),
   /** When it was so, on the robot's wall clock, milliseconds since 1970; absent where the server says it. */
   robotMs: z.optional(z.number()),
 });
@@ -126,6 +145,8 @@ export const motionOutputSchema = z.object({
 export const motionStatusSchema = z.object({
   /** The process that stops the robot when nobody else does. */
   deadman: z.object({ state: z.enum(['ready', 'absent']), reason: z.optional(z.string().max(2048)) }),
+  /** The robot's configuration lets doors take the lease by moving (clause 5.12). */
+  implicitLease: z.optional(z.boolean()),
   /** The highest lease token seen, and whether its lease holds. */
   token: z.int().min(0),
   leased: z.boolean(),

@@ -106,6 +106,29 @@ export interface ServiceCall {
   readonly data: Uint8Array;
 }
 
+/** A service that this side provides on the robot. */
+export interface ServiceAdvertisement {
+  readonly service: string;
+  /** `pkg/Type` or `pkg/srv/Type`; both spellings are accepted for ROS 1 and ROS 2. */
+  readonly type: string;
+}
+
+/** What a {@link ServiceHandler} is told besides the request. */
+export interface ServiceCallContext {
+  /** By which request and response are serialized, in the graph's encoding. */
+  readonly schema: ServiceSchema;
+  /** Aborted when the caller no longer waits. */
+  readonly signal: AbortSignal;
+}
+
+/** Answers one call: serialized request in, serialized response out. Why it rejects is told to the caller. */
+export type ServiceHandler = (request: Uint8Array, context: ServiceCallContext) => Promise<Uint8Array>;
+
+/** A service that is provided until it is closed: an intention, which survives restarts of ROS and of the way there. */
+export interface ProvidedService {
+  close(): void;
+}
+
 /** Parameter values as ROS has them. */
 export type ParameterValue = RosValue;
 
@@ -115,7 +138,7 @@ export type ParameterValue = RosValue;
  * Every argument and result is structured-cloneable data, so a graph may live in a child process or another machine;
  * every operation is asynchronous and bounded. Errors are `LonglineError`s with stable codes; those every implementation
  * uses: `ROS_UNREACHABLE`, `ROS_TIMEOUT`, `TOPIC_UNKNOWN`, `SERVICE_UNKNOWN`, `SERVICE_FAILED`, `TYPE_UNKNOWN`,
- * `TYPE_MISMATCH`, `PARAMETER_UNKNOWN`, `NOT_SUPPORTED`, `GRAPH_CLOSED`.
+ * `TYPE_MISMATCH`, `SERVICE_EXISTS`, `PARAMETER_UNKNOWN`, `NOT_SUPPORTED`, `GRAPH_CLOSED`.
  */
 export interface RosGraph {
   /** Where the robot is, for people: `turtlesim:`, `ros1://localhost:11311`, ... */
@@ -141,10 +164,22 @@ export interface RosGraph {
   /** Calls a service; resolves to the serialized response. Rejects with `SERVICE_FAILED` and the robot's own words. */
   callService(call: ServiceCall, options?: OperationOptions): Promise<Uint8Array>;
 
+  /**
+   * Provides a service on the robot; resolves when ROS knows it. Rejects with `SERVICE_EXISTS` where another node provides
+   * it, `TYPE_UNKNOWN`, `NOT_SUPPORTED`.
+   */
+  advertiseService(
+    advertisement: ServiceAdvertisement,
+    handler: ServiceHandler,
+    options?: OperationOptions,
+  ): Promise<ProvidedService>;
+
   listParameters(options?: OperationOptions): Promise<readonly string[]>;
   /** Rejects with `PARAMETER_UNKNOWN`. */
   getParameter(name: string, options?: OperationOptions): Promise<ParameterValue>;
   setParameter(name: string, value: ParameterValue, options?: OperationOptions): Promise<void>;
+  /** Rejects with `PARAMETER_UNKNOWN`, and `NOT_SUPPORTED` where parameters cannot be deleted. */
+  deleteParameter(name: string, options?: OperationOptions): Promise<void>;
 
   /** Reserved for ROS actions (goal, feedback, result, cancel); no implementation has it yet. */
   readonly actions?: never;

@@ -8,6 +8,7 @@ import type {
   Log,
   OperationOptions,
   ParameterValue,
+  ProvidedService,
   Publisher,
   RosGraph,
   Schema,
@@ -197,6 +198,14 @@ export class Ros1Graph implements RosGraph {
 
   async setParameter(name: string, value: ParameterValue, options: OperationOptions = {}): Promise<void> {
     return this.#bounded(`parameter ${name}`, options, (signal) => this.#parameters.set(name, value, signal));
+  }
+
+  advertiseService(): Promise<ProvidedService> {
+    return Promise.reject(new RosError('NOT_SUPPORTED', 'Services cannot be provided on this robot yet.'));
+  }
+
+  deleteParameter(): Promise<void> {
+    return Promise.reject(new RosError('NOT_SUPPORTED', 'Parameters cannot be deleted on this robot yet.'));
   }
 
   close(): Promise<void> {

@@ -8,6 +8,7 @@ import type {
   GraphSnapshot,
   GraphStatus,
   ParameterValue,
+  ProvidedService,
   Publisher,
   RosGraph,
   Schema,
@@ -184,6 +185,14 @@ export class FakeGraph implements RosGraph {
   setParameter(name: string, value: ParameterValue): Promise<void> {
     this.parameters.set(name, value);
     return Promise.resolve();
+  }
+
+  advertiseService(): Promise<ProvidedService> {
+    return Promise.reject(new RosError('NOT_SUPPORTED', 'Services cannot be provided on this robot yet.'));
+  }
+
+  deleteParameter(): Promise<void> {
+    return Promise.reject(new RosError('NOT_SUPPORTED', 'Parameters cannot be deleted on this robot yet.'));
   }
 
   close(): Promise<void> {

@@ -7,6 +7,7 @@ import type {
   GraphSnapshot,
   OperationOptions,
   ParameterValue,
+  ProvidedService,
   Publisher,
   RosGraph,
   Schema,
@@ -138,6 +139,14 @@ export class Turtlesim implements RosGraph {
   /** A background colour is seen when the window is cleared next, as with the real node. */
   setParameter(name: string, value: ParameterValue, options?: OperationOptions): Promise<void> {
     return this.#use(options, () => this.#parameters.set(name, value));
+  }
+
+  advertiseService(): Promise<ProvidedService> {
+    return Promise.reject(new RosError('NOT_SUPPORTED', 'Services cannot be provided on this robot yet.'));
+  }
+
+  deleteParameter(): Promise<void> {
+    return Promise.reject(new RosError('NOT_SUPPORTED', 'Parameters cannot be deleted on this robot yet.'));
   }
 
   close(): Promise<void> {

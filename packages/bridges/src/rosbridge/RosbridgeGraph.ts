@@ -9,6 +9,7 @@ import type {
   Log,
   OperationOptions,
   ParameterValue,
+  ProvidedService,
   Publisher,
   RosGraph,
   Schema,
@@ -196,6 +197,14 @@ export class RosbridgeGraph implements RosGraph {
 
   async setParameter(name: string, value: ParameterValue, options?: OperationOptions): Promise<void> {
     return this.#present().parameters.set(name, value, bounds(options));
+  }
+
+  advertiseService(): Promise<ProvidedService> {
+    return Promise.reject(new RosError('NOT_SUPPORTED', 'Services cannot be provided on this robot yet.'));
+  }
+
+  deleteParameter(): Promise<void> {
+    return Promise.reject(new RosError('NOT_SUPPORTED', 'Parameters cannot be deleted on this robot yet.'));
   }
 
   async close(): Promise<void> {
