@@ -148,7 +148,11 @@ describe('requests', () => {
       await world.clock.advance(10);
       return replies[0]?.state === 'done' ? decode(replies[0].payload) : `${replies[0]?.state} ${replies[0]?.code}`;
     };
-    expect(await ask({ kind: 'graph' })).toContain('"rosVersion":1');
+    const { version, ...graph } = JSON.parse(await ask({ kind: 'graph' })) as Record<string, string>;
+    expect(graph).toMatchObject({ rosVersion: 1, services: [] });
+    expect(await ask({ kind: 'graph', known: version })).toBe('{"unchanged":true}');
+    world.graph.setTopic('/new', text);
+    expect(await ask({ kind: 'graph', known: version })).toContain('/new');
     expect(JSON.parse(await ask({ kind: 'schema.message', type: 'std_msgs/msg/String' }))).toEqual(text);
     expect(await ask({ kind: 'parameter.get', name: '/big' })).toBe('9007199254740993');
     expect(await ask({ kind: 'parameter.get', name: '/none' })).toBe('rejected PARAMETER_UNKNOWN');

@@ -19,9 +19,10 @@ import type {
   Subscription,
   SubscriptionListener,
 } from '@longline/ros';
-import type { z } from 'zod';
+import { z } from 'zod';
 import {
   graphPayloadSchema,
+  graphUnchangedSchema,
   namesPayloadSchema,
   publishPayloadSchema,
   schemaPayloadSchema,
@@ -54,6 +55,8 @@ const nothing = new Uint8Array(0);
 export class RemoteGraph implements RosGraph {
   readonly #robot: RemoteRobot;
   readonly #open = new Set<Disposer>();
+  /** The newest graph, which the robot does not send again while it is as it was (clause 5.5). */
+  #held: { readonly version: string; readonly snapshot: GraphSnapshot } | undefined;
   #closed = false;
 
   constructor(robot: RemoteRobot) {
@@ -72,13 +75,17 @@ export class RemoteGraph implements RosGraph {
       disposers.push(this.#robot.watchStatus((status) => listener.handleStatus?.(status)));
     }
     if ('handleGraph' in listener) {
-      let last = '';
+      let last: GraphSnapshot | undefined;
+      let lastText = '';
       const poll = async (): Promise<void> => {
         try {
           const snapshot = await this.snapshot();
-          const text = JSON.stringify(snapshot);
-          if (watching && text !== last) listener.handleGraph?.(snapshot);
-          last = text;
+          if (snapshot !== last) {
+            const text = JSON.stringify(snapshot);
+            if (watching && text !== lastText) listener.handleGraph?.(snapshot);
+            lastText = text;
+          }
+          last = snapshot;
         } catch {
           // The status listener hears of an absent robot; the next poll finds it again.
         }
@@ -94,7 +101,18 @@ export class RemoteGraph implements RosGraph {
   }
 
   async snapshot(options: OperationOptions = {}): Promise<GraphSnapshot> {
-    return this.#ask({ kind: 'graph' }, graphPayloadSchema, options);
+    const held = this.#held;
+    if (held !== undefined) {
+      const action = { kind: 'graph', known: held.version } as const;
+      const answer = await this.#ask(action, z.union([graphUnchangedSchema, graphPayloadSchema]), options);
+      return 'unchanged' in answer ? held.snapshot : this.#hold(answer);
+    }
+    return this.#hold(await this.#ask({ kind: 'graph' }, graphPayloadSchema, options));
+  }
+
+  #hold({ version, ...snapshot }: z.output<typeof graphPayloadSchema>): GraphSnapshot {
+    this.#held = version === undefined ? undefined : { version, snapshot };
+    return snapshot;
   }
 
   /**

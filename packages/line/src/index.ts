@@ -59,6 +59,7 @@ export type { RecordKind, RecordKindName } from './recordKinds.ts';
 export {
   actionSchema,
   isCommand,
+  isFinalState,
   isStop,
   motionStatusSchema,
   requestHeaderSchema,
@@ -81,6 +82,7 @@ export { commandAction, encodeMessage, standingAction } from './commandSpec.ts';
 export type { ActionWithPayload, CommandSpec, MessageSpec, StandingSpec } from './commandSpec.ts';
 export {
   graphPayloadSchema,
+  graphUnchangedSchema,
   leasePayloadSchema,
   namesPayloadSchema,
   standingPayloadSchema,

@@ -37,12 +37,16 @@ export type StopPayload = z.infer<typeof stopPayloadSchema>;
 /** `parameter.list`. */
 export const namesPayloadSchema = z.object({ names: z.array(name) });
 
-/** `graph`. */
+/** `graph`: all of it, with its version where whoever asks may say next time that it has that. */
 export const graphPayloadSchema = z.object({
   rosVersion: z.union([z.literal(1), z.literal(2)]),
   topics: z.array(z.object({ name, type: name, publishers: z.array(name), subscribers: z.array(name) })),
   services: z.array(z.object({ name, type: name, providers: z.array(name) })),
+  version: z.optional(z.string().max(64)),
 });
+
+/** `graph` where the version that the asker has is the present one. */
+export const graphUnchangedSchema = z.object({ unchanged: z.literal(true) });
 
 /** `schema.message`. */
 export const schemaPayloadSchema = z.object({

@@ -1,4 +1,4 @@
-import { graphPayloadSchema, namesPayloadSchema } from '@longline/line';
+import { graphPayloadSchema, graphUnchangedSchema, namesPayloadSchema } from '@longline/line';
 import type { Action, Reply } from '@longline/line';
 import { isTree } from './isTree.ts';
 import type { Rights } from './Rights.ts';
@@ -12,6 +12,8 @@ export function visibleReply(rights: Rights, action: Action, reply: Reply): Repl
   switch (action.kind) {
     case 'graph':
       return withJson(reply, (value) => {
+        if (graphUnchangedSchema.safeParse(value).success) return value;
+        // Without the version: what changes it may be of what is not seen.
         const { rosVersion, topics, services } = graphPayloadSchema.parse(value);
         const isKnown = ({ name }: { readonly name: string }): boolean => rights.knows(name);
         return { rosVersion, topics: topics.filter(isKnown), services: services.filter(isKnown) };
