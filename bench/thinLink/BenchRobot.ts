@@ -108,6 +108,14 @@ export class BenchRobot implements RosGraph {
     return this.#nothing();
   }
 
+  advertiseService(): Promise<never> {
+    return this.#nothing();
+  }
+
+  deleteParameter(): Promise<never> {
+    return this.#nothing();
+  }
+
   close(): Promise<void> {
     this.#subscriptions.clear();
     return Promise.resolve();

@@ -126,6 +126,10 @@ export const replyHeaderSchema = z.object({
 export type ReplyHeader = z.infer<typeof replyHeaderSchema>;
 export type ReplyState = ReplyHeader['state'];
 
+/** Whether a word is a request's last one. `done` is not for a provided service: its calls follow (clause 5.13). */
+export const isFinalState = (state: ReplyState, kind?: ActionKind): boolean =>
+  state !== 'received' && state !== 'called' && (state !== 'done' || kind !== 'service.advertise');
+
 /** Clause 5.12: an output that moves the robot, as the robot's guard has it. */
 export const motionOutputSchema = z.object({
   kind: z.enum(['topic', 'service', 'parameter']),

@@ -16,8 +16,12 @@ export function actionNeeds(action: Action): ActionNeeds {
     case 'standing.set':
       return { needs: 'write', kind: 'topic', name: action.topic };
     case 'call':
+    case 'service.advertise':
+    case 'service.unadvertise':
+    case 'service.respond':
       return { needs: 'write', kind: 'service', name: action.service };
     case 'parameter.set':
+    case 'parameter.delete':
       return { needs: 'write', kind: 'parameter', name: action.name };
     case 'standing.end':
       // To end what moves is a stop: whoever may operate the device may, on every topic.

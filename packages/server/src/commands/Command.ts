@@ -111,7 +111,7 @@ export class Command {
 
   #handleFinal(reply: Reply, wallMs: number): void {
     const { state, code, message, encoding, payload, robotMs } = reply;
-    if (state === 'received') return;
+    if (state === 'received' || state === 'called') return;
     const isUnknown = state === 'unknown';
     const kept = payload.length <= this.#options.maxKeptResultBytes ? payload.slice() : nothing;
     this.#final = { ...reply, payload: kept };

@@ -6,12 +6,16 @@ import { leaseRelease } from './leaseRelease.ts';
 import { leaseRenew } from './leaseRenew.ts';
 import { leaseTake } from './leaseTake.ts';
 import { motion } from './motion.ts';
+import { parameterDelete } from './parameterDelete.ts';
 import { parameterGet } from './parameterGet.ts';
 import { parameterList } from './parameterList.ts';
 import { parameterSet } from './parameterSet.ts';
 import { publish } from './publish.ts';
 import { schemaMessage } from './schemaMessage.ts';
 import { schemaService } from './schemaService.ts';
+import { serviceAdvertise } from './serviceAdvertise.ts';
+import { serviceRespond } from './serviceRespond.ts';
+import { serviceUnadvertise } from './serviceUnadvertise.ts';
 import { snapshot } from './snapshot.ts';
 import { standingEnd } from './standingEnd.ts';
 import { standingSet } from './standingSet.ts';
@@ -29,6 +33,7 @@ export const handlers: { readonly [Kind in ActionKind]: Handler<Kind> } = {
   'parameter.list': parameterList,
   'parameter.get': parameterGet,
   'parameter.set': parameterSet,
+  'parameter.delete': parameterDelete,
   'schema.message': schemaMessage,
   'schema.service': schemaService,
   'standing.set': standingSet,
@@ -37,4 +42,7 @@ export const handlers: { readonly [Kind in ActionKind]: Handler<Kind> } = {
   'lease.renew': leaseRenew,
   'lease.release': leaseRelease,
   'stop.release': stopRelease,
+  'service.advertise': serviceAdvertise,
+  'service.unadvertise': serviceUnadvertise,
+  'service.respond': serviceRespond,
 };
