@@ -41,7 +41,7 @@ const directionRules = Object.entries(mayImport).map(([name, allowed]) => ({
 }));
 
 export default tseslint.config(
-  { ignores: ['**/node_modules/**', '**/dist/**', '**/fixtures/**', 'coverage/**'] },
+  { ignores: ['**/node_modules/**', '**/dist/**', 'site/**', '**/fixtures/**', 'coverage/**'] },
   js.configs.recommended,
   {
     files: ['**/*.ts'],

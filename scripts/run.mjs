@@ -62,6 +62,8 @@ const tasks = {
   example: () => node(join(root, 'examples', `${args[0] ?? 'embedded-server'}.ts`), args.slice(1)),
   bench: () => node(join(root, 'bench', `${args[0] ?? 'relay'}.ts`), args.slice(1)),
   fuzz: () => node(join(root, 'fuzz', 'main.ts'), args),
+  build: () => node(join(root, 'scripts', 'build.ts'), args),
+  docs: () => run(bin('typedoc'), args),
   test: () => {
     node(join(root, 'scripts', 'install-peers.ts'), []);
     tasks.typecheck();
