@@ -1,6 +1,6 @@
 import { reconnectDelayMs, RosError, STABLE_CONNECTION_MS } from '@longline/ros';
 import type { Clock, Disposer, GraphStatus } from '@longline/ros';
-import type { BridgeSocket, OpenBridgeSocket } from './BridgeSocket.ts';
+import type { BridgeSocket, OpenBridgeSocket } from '../link/BridgeSocket.ts';
 import { CallConnection } from './CallConnection.ts';
 import { CallPool } from './CallPool.ts';
 import type { CallBounds, CallConnectionOptions } from './CallConnection.ts';

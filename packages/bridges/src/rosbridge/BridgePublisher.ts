@@ -8,7 +8,7 @@ import type {
   PublishReceipt,
   Schema,
 } from '@longline/ros';
-import { bridgeJson } from './bridgeJson.ts';
+import { bridgeJson } from '../link/bridgeJson.ts';
 
 /** What a publisher needs of the present session with the server. */
 export interface PublishSession {

@@ -1,6 +1,6 @@
 import { RosError } from '@longline/ros';
 import type { Clock, Disposer } from '@longline/ros';
-import type { BridgeSocket, OpenBridgeSocket } from './BridgeSocket.ts';
+import type { BridgeSocket, OpenBridgeSocket } from '../link/BridgeSocket.ts';
 import { FrameDecoder } from './FrameDecoder.ts';
 import type { ServiceResponseOp } from './ServerOp.ts';
 

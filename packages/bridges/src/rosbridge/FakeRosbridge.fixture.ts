@@ -1,6 +1,6 @@
 import { parseJsonExact } from '@longline/ros';
 import { z } from 'zod';
-import type { BridgeSocket, BridgeSocketListener, OpenBridgeSocket } from './BridgeSocket.ts';
+import type { BridgeSocket, BridgeSocketListener, OpenBridgeSocket } from '../link/BridgeSocket.ts';
 
 const clientOp = z.looseObject({ op: z.string(), topic: z.string().optional(), id: z.string().optional() });
 export type ClientOp = z.infer<typeof clientOp>;
@@ -92,8 +92,12 @@ class FakeConnection implements BridgeSocket {
     if (!this.#isGone) this.#listener.handleOpen();
   }
 
-  send(text: string): void {
-    if (this.#isOpen) queueMicrotask(() => this.#handle(text));
+  send(data: string | Uint8Array): void {
+    if (this.#isOpen && typeof data === 'string') queueMicrotask(() => this.#handle(data));
+  }
+
+  ping(): void {
+    // Nobody pings a rosbridge: its answer would prove nothing.
   }
 
   bufferedBytes(): number {

@@ -1,4 +1,4 @@
-import { MAX_FRAME_BYTES } from './BridgeSocket.ts';
+import { MAX_FRAME_BYTES } from '../link/BridgeSocket.ts';
 import type { FragmentOp } from './ServerOp.ts';
 
 /** Most messages under assembly at a time; a further one takes the place of the oldest. */

@@ -1,7 +1,7 @@
 import { encode as encodeCbor } from 'cborg';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { MAX_FRAME_BYTES } from './BridgeSocket.ts';
+import { MAX_FRAME_BYTES } from '../link/BridgeSocket.ts';
 import { FrameDecoder } from './FrameDecoder.ts';
 import { recordedRosbridge } from './recordedRosbridge.fixture.ts';
 

@@ -19,17 +19,17 @@ import type {
   Subscription,
   SubscriptionListener,
 } from '@longline/ros';
-import { bridgeJson } from './bridgeJson.ts';
+import { bridgeJson } from '../link/bridgeJson.ts';
 import { BridgeLink } from './BridgeLink.ts';
 import type { BridgeSession } from './BridgeLink.ts';
 import { BridgePublisher } from './BridgePublisher.ts';
 import type { PublishSession } from './BridgePublisher.ts';
-import type { OpenBridgeSocket } from './BridgeSocket.ts';
+import type { OpenBridgeSocket } from '../link/BridgeSocket.ts';
 import type { CallBounds } from './CallConnection.ts';
 import { DefinitionStore } from './DefinitionStore.ts';
 import { GraphMonitor } from './GraphMonitor.ts';
 import type { ParameterAccess } from './ParameterAccess.ts';
-import { ProblemLog } from './ProblemLog.ts';
+import { ProblemLog } from '../link/ProblemLog.ts';
 import { Ros1Parameters } from './Ros1Parameters.ts';
 import { Ros2Parameters } from './Ros2Parameters.ts';
 import { acceptedValues, Rosapi } from './Rosapi.ts';

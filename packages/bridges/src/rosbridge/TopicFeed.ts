@@ -1,6 +1,6 @@
 import { codecFor, Message, RosError, sourceStamp, stringifyExact } from '@longline/ros';
 import type { Channel, Clock, Disposer, Schema, SubscribeRequest, SubscriptionListener } from '@longline/ros';
-import { FeedReader } from './FeedReader.ts';
+import { FeedReader } from '../link/FeedReader.ts';
 
 /** What a feed needs of the present session with the server. */
 export interface FeedSession {

@@ -1,7 +1,7 @@
 import { RosError, silentLog, systemClock } from '@longline/ros';
 import type { Clock, Log, RosGraph } from '@longline/ros';
-import type { OpenBridgeSocket } from './BridgeSocket.ts';
-import { openWsSocket } from './openWsSocket.ts';
+import type { OpenBridgeSocket } from '../link/BridgeSocket.ts';
+import { openWsSocket } from '../link/openWsSocket.ts';
 import { RosbridgeGraph } from './RosbridgeGraph.ts';
 
 export interface RosbridgeOptions {

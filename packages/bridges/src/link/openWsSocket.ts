@@ -6,8 +6,12 @@ import type { BridgeSocket, BridgeSocketListener } from './BridgeSocket.ts';
 const HANDSHAKE_TIMEOUT_MS = 5_000;
 
 /** A {@link BridgeSocket} over the `ws` library, without compression: deflate costs more than it saves on a robot's LAN. */
-export function openWsSocket(url: string, listener: BridgeSocketListener): BridgeSocket {
-  const socket = new WebSocket(url, {
+export function openWsSocket(
+  url: string,
+  listener: BridgeSocketListener,
+  protocols: readonly string[] = [],
+): BridgeSocket {
+  const socket = new WebSocket(url, [...protocols], {
     perMessageDeflate: false,
     maxPayload: MAX_FRAME_BYTES,
     handshakeTimeout: HANDSHAKE_TIMEOUT_MS,
@@ -24,6 +28,9 @@ export function openWsSocket(url: string, listener: BridgeSocketListener): Bridg
     if (isBinary) listener.handleBinary(bytes);
     else listener.handleText(bytes.toString('utf8'));
   });
+  socket.on('pong', () => {
+    if (!ended) listener.handlePong?.();
+  });
   // Without this listener a refused connection would end the process.
   socket.on('error', (error) => (problem ??= error.message || error.name));
   socket.on('close', (code, reason) => {
@@ -32,8 +39,11 @@ export function openWsSocket(url: string, listener: BridgeSocketListener): Bridg
     listener.handleClosed(problem ?? (reason.toString('utf8') || `closed with code ${code}`));
   });
   return {
-    send: (text) => {
-      if (socket.readyState === WebSocket.OPEN) socket.send(text);
+    send: (data) => {
+      if (socket.readyState === WebSocket.OPEN) socket.send(data);
+    },
+    ping: () => {
+      if (socket.readyState === WebSocket.OPEN) socket.ping();
     },
     bufferedBytes: () => socket.bufferedAmount,
     close: () => {

@@ -25,7 +25,10 @@ export class ProblemLog {
       return;
     }
     const { clock, log, url } = this.#options;
-    log.warn({ url, problem, ...(this.#more > 0 ? { unreportedBefore: this.#more } : {}) }, 'rosbridge frame not used');
+    log.warn(
+      { url, problem, ...(this.#more > 0 ? { unreportedBefore: this.#more } : {}) },
+      'frame of the bridge not used',
+    );
     this.#more = 0;
     this.#cancelTimer = clock.after(INTERVAL_MS, () => (this.#cancelTimer = undefined));
   }
