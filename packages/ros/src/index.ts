@@ -8,12 +8,14 @@ export { isLonglineError, LonglineError, RosError, rosErrorCodes } from './error
 export type { RosErrorCode } from './errors.ts';
 export { parseJsonExact, stringifyExact } from './exactJson.ts';
 export type { JsonOptions } from './exactJson.ts';
+export { isStill } from './isStill.ts';
 export type { Log } from './Log.ts';
 export { silentLog } from './Log.ts';
 export { md5Of, md5OfService } from './md5.ts';
 export { Message } from './Message.ts';
 export type { MessageParts } from './Message.ts';
 export type { MessageCodec } from './MessageCodec.ts';
+export { isAlwaysFinite, isStoppedByZeros, isTrajectory, movesByType } from './motionTypes.ts';
 export { parseParameterValue } from './parameterValue.ts';
 export { awayDelayMs, jittered, reconnectDelayMs, STABLE_CONNECTION_MS } from './reconnectDelayMs.ts';
 export { DEFAULT_DEADLINE_MS } from './RosGraph.ts';

@@ -1,6 +1,5 @@
-import { codecFor } from '@longline/ros';
+import { codecFor, isStoppedByZeros } from '@longline/ros';
 import type { Publisher } from '@longline/ros';
-import { isStoppedByZeros } from '../deadman/motionTypes.ts';
 import type { HandlerContext } from './handlers/Handler.ts';
 import { encodingOf } from './messageBytes.ts';
 import type { OutputOrder } from './MotionOrders.ts';

@@ -1,4 +1,5 @@
 import type { MotionStatus } from '@longline/line';
+import { isStoppedByZeros } from '@longline/ros';
 import type { Clock } from '@longline/ros';
 import { AgentError } from '../errors.ts';
 import { Alarm } from './Alarm.ts';
@@ -6,7 +7,6 @@ import type { DeadmanRecord } from './DeadmanMemory.ts';
 import type { MotionOrder, MotionReceipt, OutputKind } from './Deadman.ts';
 import type { OutputRule } from './MotionOutputs.ts';
 import type { GateOutputOptions } from './GateOutputOptions.ts';
-import { isStoppedByZeros } from './motionTypes.ts';
 import { OrderFence } from './OrderFence.ts';
 import { RateCap } from './RateCap.ts';
 import { StopRun } from './StopRun.ts';

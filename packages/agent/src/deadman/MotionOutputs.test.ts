@@ -1,7 +1,7 @@
+import { isStoppedByZeros } from '@longline/ros';
 import { expect, test } from 'vitest';
 import { motionSchema } from '../config/motionSchema.ts';
 import { MotionOutputs } from './MotionOutputs.ts';
-import { isStoppedByZeros } from './motionTypes.ts';
 
 const outputs = new MotionOutputs(
   motionSchema.parse({

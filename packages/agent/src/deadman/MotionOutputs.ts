@@ -1,8 +1,7 @@
-import { matchesAny, topicPattern } from '@longline/ros';
+import { matchesAny, movesByType, topicPattern } from '@longline/ros';
 import { DEFAULT_MOTION_TIMEOUT_MS } from '../config/motionSchema.ts';
 import type { FieldLimit, MotionConfig, MotionOutputConfig, StopStep } from '../config/motionSchema.ts';
 import type { OutputKind } from './Deadman.ts';
-import { movesByType } from './motionTypes.ts';
 
 /** What holds for an output. */
 export interface OutputRule {

@@ -1,12 +1,10 @@
-import { codecFor, parseParameterValue, RosError, sameType } from '@longline/ros';
+import { codecFor, isAlwaysFinite, isStill, parseParameterValue, RosError, sameType } from '@longline/ros';
 import type { Clock, OperationOptions, Publisher, RosGraph, RosObject } from '@longline/ros';
 import { encodingOf } from '../commands/messageBytes.ts';
 import type { StopStep } from '../config/motionSchema.ts';
 import type { MotionOrder, MotionReceipt } from './Deadman.ts';
 import { applyLimits, checkFinite } from './FieldLimits.ts';
-import { isStill } from './isStill.ts';
 import type { OutputRule } from './MotionOutputs.ts';
-import { isAlwaysFinite } from './motionTypes.ts';
 import { OpenPublishers } from './OpenPublishers.ts';
 import type { RosPulse } from './RosPulse.ts';
 import type { StopAction } from './StopRun.ts';

@@ -1,6 +1,6 @@
 import { concatDefinition, md5Of, ros1TypeName, RosError, serviceSchema } from '@longline/ros';
 import type { Schema, ServiceSchema } from '@longline/ros';
-import { bundledMessageText, bundledServiceText } from './bundledText.ts';
+import { bundledMessageText, bundledServiceText } from '@longline/ros/bundled';
 import type { PackageFolders } from './PackageFolders.ts';
 
 /** At most this many definitions seen on connections are kept, the newest. */

@@ -19,3 +19,10 @@ test('a trajectory stands still without points; one point of zeros is a place to
   expect(isStill('trajectory_msgs/JointTrajectory', { joint_names: ['a'], points: [] })).toBe(true);
   expect(isStill('trajectory_msgs/JointTrajectory', { joint_names: ['a'], points: [{ positions: [0] }] })).toBe(false);
 });
+
+test('what was parsed from JSON is judged alike: a missing field is zero, and null is NaN', () => {
+  expect(isStill('geometry_msgs/Twist', {})).toBe(true);
+  expect(isStill('geometry_msgs/Twist', { linear: { x: 0 }, angular: {} })).toBe(true);
+  expect(isStill('geometry_msgs/Twist', { linear: { x: null } })).toBe(false);
+  expect(isStill('trajectory_msgs/JointTrajectory', {})).toBe(true);
+});
