@@ -16,7 +16,7 @@ test('an empty config is complete: everything has its default', async () => {
     robot: 'ros1://localhost:11311',
     topics: [{ match: '/**', send: true }],
     allow: { publish: [], call: [], setParameters: [] },
-    motion: { byType: true, outputs: [] },
+    motion: { byType: true, implicitLease: false, outputs: [] },
     outbox: { maxBytes: 64 * 1024 * 1024, queueDepth: 100 },
     line: { silenceMs: 3_000 },
   });
@@ -65,6 +65,7 @@ proxy: http://proxy:3128
     allow: { publish: ['/turtle1/cmd_vel'], call: ['/turtle1/teleport_*'], setParameters: [] },
     motion: {
       byType: true,
+      implicitLease: false,
       outputs: [
         {
           topic: '/turtle1/cmd_vel',
@@ -155,7 +156,7 @@ const bad: readonly (readonly [what: string, yaml: string, ...messages: string[]
     'limits[0]',
     'above',
   ],
-  ['the list of earlier versions', 'motion: {topics: [/a]}', 'motion.topics (line 1)', 'byType, outputs'],
+  ['the list of earlier versions', 'motion: {topics: [/a]}', 'motion.topics (line 1)', 'byType, implicitLease, outputs'],
   ['a relative state folder', 'stateDir: state', 'stateDir (line 1)', 'absolute path'],
   ['a proxy that is none', 'proxy: socks5://x', 'proxy (line 1)', 'http://HOST:PORT'],
 ];

@@ -90,6 +90,11 @@ export type MotionOutputConfig = z.output<typeof outputSchema>;
 export const motionSchema = z.strictObject({
   /** Topics of the types Twist, TwistStamped, Ackermann and JointTrajectory are outputs without being named. Default true. */
   byType: z.boolean().default(true),
+  /**
+   * Who moves it by a door that has no word for leases (rosbridge, Foxglove) takes the lease by that, where nobody holds it. Default
+   * false: they name a lease in the door's address.
+   */
+  implicitLease: z.boolean().default(false),
   /** The first that matches counts. Default none. */
   outputs: z.array(outputSchema).max(MAX_OUTPUTS).default([]),
 });
