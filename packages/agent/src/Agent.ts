@@ -45,6 +45,7 @@ export class Agent {
   readonly #uplink: Uplink;
   readonly #budget: DataBudget | undefined;
   readonly #deadman: Deadman;
+  readonly #implicitLease: boolean;
   readonly #executed: ExecutedCommands;
   readonly #publishers: PublisherPool;
   readonly #standing: StandingCommands;
@@ -63,6 +64,7 @@ export class Agent {
     this.#config = config;
     this.#graph = graph;
     this.#deadman = deadman;
+    this.#implicitLease = config.motion.implicitLease;
     this.#clock = clock;
     this.#log = log;
     this.#makeId = parts.makeId;
@@ -258,7 +260,7 @@ export class Agent {
           : { state: 'disconnected', code: status.code, reason: status.reason.slice(0, 2_048) },
       simulatedTime: this.#rosTime.simulated,
       standing: this.#standing.list,
-      motion: this.#deadman.status,
+      motion: { ...this.#deadman.status, ...(this.#implicitLease ? { implicitLease: true } : {}) },
       ...(budget === undefined
         ? {}
         : { budget: { bytesPerDay: budget.bytesPerDay, usedBytes: budget.usedBytes, level: budget.level } }),
