@@ -39,6 +39,13 @@ describe('leases', () => {
     expect(world.agent.status.robot.motion).toMatchObject({ leased: false });
   });
 
+  test('whether doors may take it by moving is told in the status, where the configuration lets them', async () => {
+    const world = await new AgentWorld({ motion: { implicitLease: true } }).started();
+    expect(world.agent.status.robot.motion).toMatchObject({ implicitLease: true });
+    const other = await new AgentWorld().started();
+    expect(other.agent.status.robot.motion).not.toHaveProperty('implicitLease');
+  });
+
   test('a lease ends with its line; an older token is refused for ever', async () => {
     const world = await leasedWorld();
     await world.leased(5);
