@@ -5,6 +5,7 @@ import { version } from '@longline/ros';
 import type { Clock, Log, RosGraph } from '@longline/ros';
 import type { AgentParts } from './AgentParts.ts';
 import type { AgentStatus } from './AgentStatus.ts';
+import { AdvertisedTopics } from './commands/AdvertisedTopics.ts';
 import { AllowList } from './commands/AllowList.ts';
 import { ExecutedCommands } from './commands/ExecutedCommands.ts';
 import { MotionOrders } from './commands/MotionOrders.ts';
@@ -48,6 +49,7 @@ export class Agent {
   readonly #implicitLease: boolean;
   readonly #executed: ExecutedCommands;
   readonly #publishers: PublisherPool;
+  readonly #advertised: AdvertisedTopics;
   readonly #standing: StandingCommands;
   readonly #dispatcher: RequestDispatcher;
   readonly #reporter: StatusReporter;
@@ -90,7 +92,14 @@ export class Agent {
     });
     const types = new TopicTypes({ graph, view: this.#view, clock });
     const isOutput = (topic: string, type: string): boolean => deadman.outputOf('topic', topic, type) !== undefined;
-    this.#publishers = new PublisherPool({ graph, types, clock, isOutput });
+    this.#publishers = new PublisherPool({
+      graph,
+      types,
+      clock,
+      isOutput,
+      handleOpening: (topic, type) => this.#uplink.handlePublishing(topic, type),
+    });
+    this.#advertised = new AdvertisedTopics(this.#publishers);
     this.#standing = new StandingCommands({ clock, log, handleChange });
     this.#executed = new ExecutedCommands({ store: parts.journal, clock, log });
     this.#dispatcher = new RequestDispatcher({
@@ -101,6 +110,7 @@ export class Agent {
         allowList: new AllowList(config.allow),
         guard: new RequestGuard({ highestToken: () => deadman.status.token }),
         publishers: this.#publishers,
+        advertised: this.#advertised,
         types,
         motion: new MotionOrders({
           deadman,
@@ -240,6 +250,7 @@ export class Agent {
     this.#end = undefined;
     this.#dispatcher.handleLineClosed();
     this.#standing.handleLineClosed();
+    this.#advertised.handleLineClosed();
     this.#uplink.handleLineClosed();
     this.#reporter.handleLineClosed();
     this.#lineReporter.handleLineClosed();

@@ -50,6 +50,17 @@ export const actionSchema = z.discriminatedUnion('kind', [
   /** Stops outputs, all by default, and keeps them stopped until they are released. */
   z.object({ kind: z.literal('stop'), outputs: z.optional(name) }),
   z.object({ kind: z.literal('stop.release'), outputs: z.optional(name) }),
+  /**
+   * Holds a publisher open, so that ROS knows the topic before the first message and after the last; each `holder` once (clause 5.14).
+   */
+  z.object({
+    kind: z.literal('topic.advertise'),
+    topic: name,
+    type: z.optional(name),
+    latched: z.optional(z.boolean()),
+    holder: z.string().min(1).max(128),
+  }),
+  z.object({ kind: z.literal('topic.unadvertise'), topic: name, holder: z.string().min(1).max(128) }),
   /** Provides a service on the robot (clause 5.13): calls of it come as replies `called` to this request's ID. */
   z.object({ kind: z.literal('service.advertise'), service: name, type: name }),
   z.object({ kind: z.literal('service.unadvertise'), service: name }),

@@ -163,6 +163,7 @@ export class Ros1Graph implements RosGraph {
     const held = this.#publishers.get(topic) ?? this.#openPublisher(topic, schema, advertisement.latched ?? false);
     held.topic.holders += 1;
     this.#monitor.wake();
+    await held.topic.known;
     let open = true;
     return {
       schema: held.topic.schema,

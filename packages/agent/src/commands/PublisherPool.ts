@@ -39,6 +39,7 @@ export class PublisherPool {
   readonly #types: TopicTypes;
   readonly #clock: Clock;
   readonly #isOutput: (topic: string, type: string) => boolean;
+  readonly #handleOpening: (topic: string, type: string) => void;
   readonly #max: number;
   readonly #entries = new Map<string, Entry>();
   #closed = false;
@@ -49,12 +50,15 @@ export class PublisherPool {
     readonly clock: Clock;
     /** Whether a topic of a type moves the robot. */
     readonly isOutput: (topic: string, type: string) => boolean;
+    /** Called before a topic is advertised: what is published there may be wanted by the way up. */
+    readonly handleOpening?: (topic: string, type: string) => void;
     readonly maxPublishers?: number;
   }) {
     this.#graph = options.graph;
     this.#types = options.types;
     this.#clock = options.clock;
     this.#isOutput = options.isOutput;
+    this.#handleOpening = options.handleOpening ?? ((): void => undefined);
     this.#max = options.maxPublishers ?? MAX_PUBLISHERS;
   }
 
@@ -105,6 +109,14 @@ export class PublisherPool {
     }
   }
 
+  /** Closes the publishers of a topic that nobody uses now, without waiting for others who may. */
+  retire(topic: string): void {
+    for (const latched of [false, true]) {
+      const entry = this.#entries.get(keyOf({ topic, latched }));
+      if (entry?.users === 0) this.#drop(entry);
+    }
+  }
+
   close(): void {
     this.#closed = true;
     for (const entry of [...this.#entries.values()]) {
@@ -116,6 +128,7 @@ export class PublisherPool {
   #open(key: string, request: PublisherRequest, type: string, options: OperationOptions): Entry {
     this.#makeRoom();
     const latched = request.latched === true;
+    this.#handleOpening(request.topic, type);
     const opening = this.#graph.advertise({ topic: request.topic, type, latched }, options);
     const entry: Entry = { key, latched, opening, type, users: 0, cancelIdle: undefined };
     opening.then(

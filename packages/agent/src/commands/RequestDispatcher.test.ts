@@ -9,6 +9,7 @@ import { VolatileMemory } from '../deadman/VolatileMemory.ts';
 import { parseAgentConfig } from '../config/parseAgentConfig.ts';
 import { GraphView } from '../robot/GraphView.ts';
 import { TopicTypes } from '../robot/TopicTypes.ts';
+import { AdvertisedTopics } from './AdvertisedTopics.ts';
 import { AllowList } from './AllowList.ts';
 import { ExecutedCommands } from './ExecutedCommands.ts';
 import { noJournal } from './JournalStore.ts';
@@ -37,6 +38,7 @@ class World {
     const view = new GraphView(graph);
     const types = new TopicTypes({ graph, view, clock });
     const { motion } = parseAgentConfig({});
+    const publishers = new PublisherPool({ graph, types, clock, isOutput: () => false });
     const outputs = new MotionOutputs(motion, []);
     const deadman = new LocalDeadman({ graph, clock, log: silentLog, outputs, memory: new VolatileMemory() });
     this.dispatcher = new RequestDispatcher({
@@ -46,7 +48,8 @@ class World {
         graph,
         allowList: new AllowList({ publish: [], call: ['/s'], setParameters: [] }),
         guard: new RequestGuard({ highestToken: () => 0 }),
-        publishers: new PublisherPool({ graph, types, clock, isOutput: () => false }),
+        publishers,
+        advertised: new AdvertisedTopics(publishers),
         types,
         motion: new MotionOrders({ deadman, clockErrorMs: () => 0 }),
         deadman,

@@ -117,6 +117,14 @@ export class Uplink {
     }
   }
 
+  /**
+   * This agent is about to publish on a topic: where it is sent, it is received from its first message on. The graph tells
+   * whether it stays.
+   */
+  handlePublishing(topic: string, type: string): void {
+    if (!this.#channels.has(topic)) this.#open(topic, type);
+  }
+
   /** The data budget leaves more or less than before. */
   handleAllowance(): void {
     for (const channel of this.#channels.values()) channel.handleAllowance();

@@ -25,6 +25,7 @@ export interface TopicPublisherOptions {
 interface Subscriber {
   readonly connection: TcpRosConnection;
   dropped: number;
+  readonly isOwn: boolean;
 }
 
 /** One topic that this node publishes, for any number of callers. */
@@ -39,6 +40,8 @@ export class TopicPublisher {
   readonly #ready: Promise<void>;
   #becomeReady: () => void = () => undefined;
   #isReady = false;
+  /** Resolved when the master knows this node as a publisher, or is not waited for any longer. */
+  readonly #known = Promise.withResolvers<undefined>();
   #expected: number | undefined;
   #latchedData: Uint8Array | undefined;
   readonly #cancelWait: () => void;
@@ -51,11 +54,17 @@ export class TopicPublisher {
     this.latched = options.latched;
     this.#ready = new Promise((resolve) => {
       this.#becomeReady = () => {
+        this.#known.resolve(undefined);
         this.#isReady = true;
         resolve();
       };
     });
     this.#cancelWait = options.clock.after(FIRST_SUBSCRIBERS_WAIT_MS, () => this.#becomeReady());
+  }
+
+  /** Resolves when the master knows the publisher, and otherwise after a second. */
+  get known(): Promise<undefined> {
+    return this.#known.promise;
   }
 
   /** Messages that were dropped because subscribers read too slowly, each counted once per subscriber. */
@@ -65,6 +74,7 @@ export class TopicPublisher {
 
   /** The master's word, when the topic was registered: how many nodes will connect. */
   expectSubscribers(count: number): void {
+    this.#known.resolve(undefined);
     this.#expected ??= count;
     this.#checkReady();
   }
@@ -86,7 +96,14 @@ export class TopicPublisher {
     // Not before: who connects meanwhile would get it twice, and one that is given up must not come later.
     if (this.latched) this.#latchedData = data;
     for (const subscriber of this.#subscribers) this.#send(subscriber, data);
-    return { subscribers: this.#subscribers.size };
+    return { subscribers: this.#others };
+  }
+
+  /** Whoever asks how many heard it does not mean the subscription of this node itself. */
+  get #others(): number {
+    let count = 0;
+    for (const { isOwn } of this.#subscribers) if (!isOwn) count++;
+    return count;
   }
 
   /** Takes a connection whose header asks for this topic. Returns why not, `undefined` when it was taken. */
@@ -109,7 +126,7 @@ export class TopicPublisher {
       ['topic', topic],
       ['type', this.schema.name],
     ]);
-    this.#subscribers.add({ connection, dropped: 0 });
+    this.#subscribers.add({ connection, dropped: 0, isOwn: subscriber === callerId });
     if (this.#latchedData !== undefined) connection.sendFrame(this.#latchedData);
     this.#checkReady();
     return undefined;

@@ -14,6 +14,8 @@ export function actionNeeds(action: Action): ActionNeeds {
     case 'publish':
     case 'motion':
     case 'standing.set':
+    case 'topic.advertise':
+    case 'topic.unadvertise':
       return { needs: 'write', kind: 'topic', name: action.topic };
     case 'call':
     case 'service.advertise':

@@ -4,6 +4,7 @@ import type { Encoding, RosGraph } from '@longline/ros';
 import type { Deadman } from '../../deadman/Deadman.ts';
 import type { TopicTypes } from '../../robot/TopicTypes.ts';
 import type { SnapshotTaker } from '../../up/SnapshotTaker.ts';
+import type { AdvertisedTopics } from '../AdvertisedTopics.ts';
 import type { AllowList } from '../AllowList.ts';
 import type { ExecutedCommands } from '../ExecutedCommands.ts';
 import type { MotionOrders } from '../MotionOrders.ts';
@@ -20,6 +21,8 @@ export interface HandlerContext {
   /** Of topics that do not move the robot. */
   readonly publishers: PublisherPool;
   readonly types: TopicTypes;
+  /** Of them, those that are held open from outside. */
+  readonly advertised: AdvertisedTopics;
   /** The way to what moves the robot. */
   readonly motion: MotionOrders;
   /** Leases and stops. */

@@ -21,6 +21,8 @@ import { standingEnd } from './standingEnd.ts';
 import { standingSet } from './standingSet.ts';
 import { stop } from './stop.ts';
 import { stopRelease } from './stopRelease.ts';
+import { topicAdvertise } from './topicAdvertise.ts';
+import { topicUnadvertise } from './topicUnadvertise.ts';
 
 /** The handler of every kind of request. */
 export const handlers: { readonly [Kind in ActionKind]: Handler<Kind> } = {
@@ -42,6 +44,8 @@ export const handlers: { readonly [Kind in ActionKind]: Handler<Kind> } = {
   'lease.renew': leaseRenew,
   'lease.release': leaseRelease,
   'stop.release': stopRelease,
+  'topic.advertise': topicAdvertise,
+  'topic.unadvertise': topicUnadvertise,
   'service.advertise': serviceAdvertise,
   'service.unadvertise': serviceUnadvertise,
   'service.respond': serviceRespond,
