@@ -1,6 +1,8 @@
-import { reconnectDelayMs, RosError, STABLE_CONNECTION_MS } from '@longline/ros';
-import type { Clock, Disposer, GraphStatus } from '@longline/ros';
+import { RosError } from '@longline/ros';
+import type { Clock, GraphStatus } from '@longline/ros';
 import type { BridgeSocket, OpenBridgeSocket } from '../link/BridgeSocket.ts';
+import { pause } from '../link/pause.ts';
+import { Reconnector } from '../link/Reconnector.ts';
 import { CallConnection } from './CallConnection.ts';
 import { CallPool } from './CallPool.ts';
 import type { CallBounds, CallConnectionOptions } from './CallConnection.ts';
@@ -63,41 +65,26 @@ export interface BridgeLinkOptions {
  */
 export class BridgeLink {
   readonly #options: BridgeLinkOptions;
-  readonly #running: Promise<void>;
-  readonly #closing = new AbortController();
+  readonly #reconnector: Reconnector;
 
   constructor(options: BridgeLinkOptions) {
     this.#options = options;
-    this.#running = this.#run();
+    const { clock, random, listener } = options;
+    this.#reconnector = new Reconnector({
+      clock,
+      random,
+      runSession: (closing) => this.#runSession(closing),
+      handleEnd: (reason) => listener.handleStatus(disconnected(reason)),
+    });
   }
 
   /** Idempotent; waits until nothing more will be told. */
-  async close(): Promise<void> {
-    this.#closing.abort();
-    await this.#running;
-  }
-
-  #isClosing(): boolean {
-    return this.#closing.signal.aborted;
-  }
-
-  async #run(): Promise<void> {
-    // Connecting begins after the constructor's caller has what it needs to be told.
-    await Promise.resolve();
-    const { clock, listener, random } = this.#options;
-    let attempt = 0;
-    while (!this.#isClosing()) {
-      const startedMs = clock.monotonicMs();
-      const reason = await this.#runSession();
-      if (this.#isClosing()) return;
-      listener.handleStatus(disconnected(reason));
-      attempt = clock.monotonicMs() - startedMs >= STABLE_CONNECTION_MS ? 0 : attempt + 1;
-      await this.#sleep(reconnectDelayMs(attempt, random()));
-    }
+  close(): Promise<void> {
+    return this.#reconnector.close();
   }
 
   /** Resolves to the reason of its end, a sentence for people. */
-  async #runSession(): Promise<string> {
+  async #runSession(closing: AbortSignal): Promise<string> {
     const { url, openSocket, clock, listener } = this.#options;
     const opened = Promise.withResolvers<undefined>();
     const ended = Promise.withResolvers<string>();
@@ -111,7 +98,7 @@ export class BridgeLink {
       ended.resolve(`${url} did not accept the connection within ${CONNECT_TIMEOUT_MS} ms. ${CHECK_SERVER}`),
     );
     const handleClose = (): void => ended.resolve('closed');
-    this.#closing.signal.addEventListener('abort', handleClose);
+    closing.addEventListener('abort', handleClose);
     const socket = openSocket(url, {
       handleOpen: () => {
         cancelTimeout();
@@ -134,7 +121,7 @@ export class BridgeLink {
       return failure ?? (await this.#serve({ socket, pulse, calls, ended: ended.promise }));
     } finally {
       cancelTimeout();
-      this.#closing.signal.removeEventListener('abort', handleClose);
+      closing.removeEventListener('abort', handleClose);
       socket.close();
       pulse.close();
       calls.close();
@@ -179,14 +166,14 @@ export class BridgeLink {
 
   /** Resolves when the session is to be given up, or never after `given` was aborted. */
   async #watchOver(session: BridgeSession, given: AbortSignal): Promise<string> {
-    const { listener, url } = this.#options;
+    const { clock, listener, url } = this.#options;
     const bounds: CallBounds = { deadlineMs: PULSE_DEADLINE_MS, signal: given };
     let misses = 0;
     let isFirst = true;
     let isRefused = !session.hasRosapi;
     while (!given.aborted) {
       try {
-        if (!isFirst) await this.#sleep(listener.isWatched() ? WATCHED_INTERVAL_MS : PULSE_INTERVAL_MS, given);
+        if (!isFirst) await pause(clock, listener.isWatched() ? WATCHED_INTERVAL_MS : PULSE_INTERVAL_MS, given);
         isFirst = false;
         if (isRefused) await session.pulse.getTime(bounds);
         else await listener.pulse(session, bounds);
@@ -201,21 +188,6 @@ export class BridgeLink {
       }
     }
     return 'given up';
-  }
-
-  #sleep(delayMs: number, given: AbortSignal = this.#closing.signal): Promise<void> {
-    if (given.aborted) return Promise.resolve();
-    return new Promise((resolve) => {
-      const cancel: Disposer = this.#options.clock.after(delayMs, () => {
-        given.removeEventListener('abort', handleAbort);
-        resolve();
-      });
-      const handleAbort = (): void => {
-        cancel();
-        resolve();
-      };
-      given.addEventListener('abort', handleAbort, { once: true });
-    });
   }
 }
 

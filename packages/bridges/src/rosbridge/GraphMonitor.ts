@@ -1,5 +1,6 @@
 import { RosError } from '@longline/ros';
 import type { Clock, Disposer, GraphListener, GraphSnapshot, GraphStatus, ServiceInfo, TopicInfo } from '@longline/ros';
+import { GraphWatchers } from '../link/GraphWatchers.ts';
 import type { CallBounds } from './CallConnection.ts';
 import type { Rosapi, TypedTopic } from './Rosapi.ts';
 
@@ -32,8 +33,7 @@ export interface GraphMonitorOptions {
  */
 export class GraphMonitor {
   readonly #options: GraphMonitorOptions;
-  readonly #listeners = new Set<GraphListener>();
-  #status: GraphStatus;
+  readonly #watchers: GraphWatchers;
   #rosVersion: 1 | 2 = 2;
   #topics: readonly TypedTopic[] = [];
   #types = new Map<string, string>();
@@ -41,30 +41,22 @@ export class GraphMonitor {
   #nodes = new Map<string, NodeNames>();
   #nextNodes = 0;
   #polls = 0;
-  #isKnown = false;
-  #told = '';
 
   constructor(options: GraphMonitorOptions, status: GraphStatus) {
     this.#options = options;
-    this.#status = status;
+    this.#watchers = new GraphWatchers(status);
   }
 
   get isWatched(): boolean {
-    return this.#listeners.size > 0;
+    return this.#watchers.isWatched;
   }
 
   get status(): GraphStatus {
-    return this.#status;
+    return this.#watchers.status;
   }
 
   watch(listener: GraphListener): Disposer {
-    this.#listeners.add(listener);
-    queueMicrotask(() => {
-      if (!this.#listeners.has(listener)) return;
-      listener.handleStatus?.(this.#status);
-      if (this.#isKnown) listener.handleGraph?.(this.snapshot());
-    });
-    return () => this.#listeners.delete(listener);
+    return this.#watchers.watch(listener);
   }
 
   /** What is known now. */
@@ -101,9 +93,7 @@ export class GraphMonitor {
   }
 
   handleStatus(status: GraphStatus): void {
-    if (JSON.stringify(status) === JSON.stringify(this.#status)) return;
-    this.#status = status;
-    for (const listener of [...this.#listeners]) listener.handleStatus?.(status);
+    this.#watchers.handleStatus(status);
   }
 
   /** One question to ROS for the names and types of all topics: a round trip, and news for the listeners. */
@@ -116,7 +106,7 @@ export class GraphMonitor {
       this.#types = new Map(topics.map(({ topic, type }) => [topic, type]));
       for (const topic of this.#nodes.keys()) if (!this.#types.has(topic)) this.#nodes.delete(topic);
       this.#options.handleTopics();
-      if (this.#isKnown) this.#tell();
+      if (this.#watchers.isKnown) this.#tell();
     }
   }
 
@@ -153,12 +143,7 @@ export class GraphMonitor {
   }
 
   #tell(): void {
-    this.#isKnown = true;
-    const snapshot = this.snapshot();
-    const text = JSON.stringify(snapshot);
-    if (text === this.#told) return;
-    this.#told = text;
-    for (const listener of [...this.#listeners]) listener.handleGraph?.(snapshot);
+    this.#watchers.handleGraph(this.snapshot());
   }
 }
 

@@ -4,7 +4,7 @@ import { FakeClock, freePort } from '@longline/testing';
 import { expect, test } from 'vitest';
 import { WebSocketServer } from 'ws';
 import { z } from 'zod';
-import { DISCOVERY_MS } from './BridgePublisher.ts';
+import { DISCOVERY_MS } from '../link/BridgePublisher.ts';
 import { FakeRosbridge } from './FakeRosbridge.fixture.ts';
 import { openRosbridge } from './openRosbridge.ts';
 import { recordedRosbridge } from './recordedRosbridge.fixture.ts';

@@ -20,10 +20,11 @@ import type {
   SubscriptionListener,
 } from '@longline/ros';
 import { bridgeJson } from '../link/bridgeJson.ts';
+import { BridgePublisher } from '../link/BridgePublisher.ts';
+import type { PublishSession } from '../link/BridgePublisher.ts';
 import { BridgeLink } from './BridgeLink.ts';
 import type { BridgeSession } from './BridgeLink.ts';
-import { BridgePublisher } from './BridgePublisher.ts';
-import type { PublishSession } from './BridgePublisher.ts';
+import { advertiseOnRosbridge } from './advertiseOnRosbridge.ts';
 import type { OpenBridgeSocket } from '../link/BridgeSocket.ts';
 import type { CallBounds } from './CallConnection.ts';
 import { DefinitionStore } from './DefinitionStore.ts';
@@ -160,7 +161,6 @@ export class RosbridgeGraph implements RosGraph {
     this.#checkOpen();
     if (this.#publishers.size >= MAX_PUBLISHERS) throw tooMany('publishers', MAX_PUBLISHERS);
     const publisher = new BridgePublisher({
-      id: `longline:advertise:${this.#nextPublisher++}`,
       advertisement: { ...advertisement, topic },
       schema,
       encoding: encodingOf(link.rosVersion),
@@ -247,7 +247,12 @@ export class RosbridgeGraph implements RosGraph {
         send: (op) => link.sendText(JSON.stringify(op)),
       },
       publishers: {
-        sendText: (text) => link.sendText(text),
+        advertise: (advertisement, schema) =>
+          advertiseOnRosbridge(advertisement, schema, {
+            id: `longline:advertise:${this.#nextPublisher++}`,
+            encoding: encodingOf(rosVersion),
+            sendText: (text) => link.sendText(text),
+          }),
         bufferedBytes: () => link.bufferedBytes(),
         countSubscribers: (topic) => counts.count(topic),
       },

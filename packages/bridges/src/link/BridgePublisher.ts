@@ -8,12 +8,20 @@ import type {
   PublishReceipt,
   Schema,
 } from '@longline/ros';
-import { bridgeJson } from '../link/bridgeJson.ts';
+
+/** One advertisement in one session with the server. */
+export interface PublishPort {
+  /** The frame that carries a message. Throws `MESSAGE_INVALID`, and `NOT_SUPPORTED` for what the bridge cannot carry. */
+  frame(data: Uint8Array): string | Uint8Array;
+  send(frame: string | Uint8Array): void;
+  /** Takes the advertisement back. */
+  close(): void;
+}
 
 /** What a publisher needs of the present session with the server. */
 export interface PublishSession {
-  /** Sends JSON text. */
-  sendText(text: string): void;
+  /** Tells the server what will be published; `handleRefused` may be told later, where the server says no. */
+  advertise(advertisement: Advertisement, schema: Schema, handleRefused: (error: RosError) => void): PublishPort;
   /** Bytes that wait for the server to read them. */
   bufferedBytes(): number;
   /** How many nodes subscribe to a topic; `undefined` where the robot cannot tell soon. */
@@ -21,7 +29,6 @@ export interface PublishSession {
 }
 
 export interface BridgePublisherOptions {
-  readonly id: string;
   readonly advertisement: Advertisement;
   readonly schema: Schema;
   readonly encoding: Encoding;
@@ -45,6 +52,8 @@ export class BridgePublisher implements Publisher {
   readonly encoding: Encoding;
   readonly #options: BridgePublisherOptions;
   #session: PublishSession | undefined;
+  #port: PublishPort | undefined;
+  #refusal: RosError | undefined;
   #discovered: Promise<void> = Promise.resolve();
   #held = 0;
   #closed = false;
@@ -63,22 +72,24 @@ export class BridgePublisher implements Publisher {
   /** A session began (the topic is advertised in it); `undefined`: it ended. */
   handleSession(session: PublishSession | undefined): void {
     this.#session = session;
+    this.#port = undefined;
+    this.#refusal = undefined;
     if (session === undefined) return;
-    const { id, advertisement, clock } = this.#options;
-    const { topic, latched } = advertisement;
-    const advertise = { op: 'advertise', id, topic, type: this.schema.name, latch: latched ?? false, queue_size: 100 };
-    session.sendText(JSON.stringify(advertise));
+    const { advertisement, clock } = this.#options;
+    this.#port = session.advertise(advertisement, this.schema, (error) => {
+      if (this.#session === session) this.#refusal = error;
+    });
     this.#discovered = new Promise((resolve) => clock.after(DISCOVERY_MS, resolve));
   }
 
   async publish(data: Uint8Array, options: OperationOptions = {}): Promise<PublishReceipt> {
     options.signal?.throwIfAborted();
     const { clock, advertisement } = this.#options;
-    const { topic, latched } = advertisement;
+    const { topic } = advertisement;
     const { deadlineMs = DEFAULT_DEADLINE_MS } = options;
     const startMs = clock.monotonicMs();
-    const msg = bridgeJson(this.schema, this.encoding, data);
-    const session = this.#openSession();
+    const [session, port] = this.#open();
+    const frame = port.frame(data);
     if (this.#held >= MAX_HELD_MESSAGES || session.bufferedBytes() > MAX_UNSENT_BYTES) throw busy(topic);
     this.#held++;
     try {
@@ -87,35 +98,32 @@ export class BridgePublisher implements Publisher {
       this.#held--;
     }
     options.signal?.throwIfAborted();
-    if (this.#openSession() !== session) throw disconnected(topic);
+    if (this.#open()[0] !== session) throw disconnected(topic);
     if (clock.monotonicMs() - startMs > deadlineMs) throw late(topic, deadlineMs);
-    session.sendText(
-      `{"op":"publish","id":${JSON.stringify(this.#options.id)},"topic":${JSON.stringify(topic)},` +
-        `"type":${JSON.stringify(this.schema.name)},"latch":${latched ?? false},"msg":${msg}}`,
-    );
+    port.send(frame);
     return { subscribers: await session.countSubscribers(topic) };
   }
 
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
-    const { id, advertisement } = this.#options;
-    this.#session?.sendText(JSON.stringify({ op: 'unadvertise', id, topic: advertisement.topic }));
+    this.#port?.close();
     this.#options.handleClose();
   }
 
-  #openSession(): PublishSession {
+  #open(): [PublishSession, PublishPort] {
     const { topic } = this.#options.advertisement;
     if (this.#closed) throw new RosError('GRAPH_CLOSED', `The publisher of ${topic} was closed. Advertise again.`);
-    if (this.#session === undefined) throw disconnected(topic);
-    return this.#session;
+    if (this.#session === undefined || this.#port === undefined) throw disconnected(topic);
+    if (this.#refusal !== undefined) throw this.#refusal;
+    return [this.#session, this.#port];
   }
 }
 
 const disconnected = (topic: string): RosError =>
   new RosError(
     'ROS_UNREACHABLE',
-    `A message for ${topic} was not sent: the rosbridge server does not answer. Messages are not kept for later; publish again when it does.`,
+    `A message for ${topic} was not sent: the bridge does not answer. Messages are not kept for later; publish again when it does.`,
     { details: { topic } },
   );
 
@@ -129,6 +137,6 @@ const late = (topic: string, deadlineMs: number): RosError =>
 const busy = (topic: string): RosError =>
   new RosError(
     'ROS_TIMEOUT',
-    `A message for ${topic} was not sent: earlier ones still wait for the rosbridge server. Publish less often.`,
+    `A message for ${topic} was not sent: earlier ones still wait for the bridge. Publish less often.`,
     { details: { topic, maxHeldMessages: MAX_HELD_MESSAGES, maxUnsentBytes: MAX_UNSENT_BYTES } },
   );
