@@ -1,4 +1,4 @@
-import type { Encoding, ParameterValue, PublishReceipt, RosGraph } from '@longline/ros';
+import type { Advertisement, Disposer, Encoding, ParameterValue, PublishReceipt, RosGraph } from '@longline/ros';
 import type { ChannelSource } from './ChannelSource.ts';
 
 /** How old what a reader sent may be. Its frames carry no time; see {@link FrameAge}. */
@@ -34,6 +34,12 @@ export interface DoorCall extends CommandAge {
  * seen to. Each rejects with a `LonglineError` that says why the robot was not asked, or refused.
  */
 export interface DoorOutputs {
+  /**
+   * The reader advertised a topic: ROS knows it from then on, until the disposer is called or the reader is gone (protocol
+   * clause 5.14, action `topic.advertise`). Doors call this at the reader's own advertise op, and let later questions about the graph
+   * (rosapi) wait for it.
+   */
+  advertise(advertisement: Advertisement): Promise<Disposer>;
   /** Resolves when the robot has it; a frame of motion when it was passed on. */
   publish(message: DoorMessage): Promise<PublishReceipt>;
   /** Resolves to the response, in the encoding of the call. */
