@@ -2,8 +2,8 @@
 export interface BridgeSocket {
   /** Sends one frame: text as a text frame, bytes as a binary one; ignored unless the socket is open. */
   send(data: string | Uint8Array): void;
-  /** Sends a ping, which {@link BridgeSocketListener.handlePong} answers; ignored unless the socket is open. */
-  ping(): void;
+  /** Sends a ping; its pong comes to {@link BridgeSocketListener.handlePong} with the same payload. Ignored unless the socket is open. */
+  ping(payload: Uint8Array): void;
   /** Bytes accepted by {@link send} that have not left yet. */
   bufferedBytes(): number;
   /** Ends the connection at once, without waiting for the other end. No listener is told afterwards. Idempotent. */
@@ -15,7 +15,7 @@ export interface BridgeSocketListener {
   handleOpen(): void;
   handleText(text: string): void;
   handleBinary(data: Uint8Array): void;
-  handlePong?(): void;
+  handlePong?(payload: Uint8Array): void;
   /** `reason` completes the sentence "the connection to ws://... ended: ...". */
   handleClosed(reason: string): void;
 }

@@ -28,8 +28,8 @@ export function openWsSocket(
     if (isBinary) listener.handleBinary(bytes);
     else listener.handleText(bytes.toString('utf8'));
   });
-  socket.on('pong', () => {
-    if (!ended) listener.handlePong?.();
+  socket.on('pong', (payload: Buffer) => {
+    if (!ended) listener.handlePong?.(payload);
   });
   // Without this listener a refused connection would end the process.
   socket.on('error', (error) => (problem ??= error.message || error.name));
@@ -42,8 +42,8 @@ export function openWsSocket(
     send: (data) => {
       if (socket.readyState === WebSocket.OPEN) socket.send(data);
     },
-    ping: () => {
-      if (socket.readyState === WebSocket.OPEN) socket.ping();
+    ping: (payload) => {
+      if (socket.readyState === WebSocket.OPEN) socket.ping(payload);
     },
     bufferedBytes: () => socket.bufferedAmount,
     close: () => {

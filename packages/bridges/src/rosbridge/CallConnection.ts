@@ -1,6 +1,7 @@
 import { RosError } from '@longline/ros';
 import type { Clock, Disposer } from '@longline/ros';
 import type { BridgeSocket, OpenBridgeSocket } from '../link/BridgeSocket.ts';
+import type { CallBounds } from '../link/CallBounds.ts';
 import { FrameDecoder } from './FrameDecoder.ts';
 import type { ServiceResponseOp } from './ServerOp.ts';
 
@@ -8,12 +9,6 @@ import type { ServiceResponseOp } from './ServerOp.ts';
 export interface BridgeCall {
   readonly service: string;
   readonly argsJson: string;
-}
-
-/** Bounds of one call. */
-export interface CallBounds {
-  readonly deadlineMs: number;
-  readonly signal?: AbortSignal | undefined;
 }
 
 /** What the server answered. With `result: false`, `values` is its error text. */

@@ -1,5 +1,6 @@
 import { CallConnection } from './CallConnection.ts';
-import type { BridgeAnswer, BridgeCall, CallBounds, CallConnectionOptions } from './CallConnection.ts';
+import type { CallBounds } from '../link/CallBounds.ts';
+import type { BridgeAnswer, BridgeCall, CallConnectionOptions } from './CallConnection.ts';
 
 /** Most connections for the callers' own service calls, opened as calls overlap. */
 export const MAX_CALL_CONNECTIONS = 4;

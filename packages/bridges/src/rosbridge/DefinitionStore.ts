@@ -1,6 +1,6 @@
 import { RosError, ros1TypeName, ros2TypeName } from '@longline/ros';
 import type { Clock, Schema, SchemaEncoding, ServiceSchema } from '@longline/ros';
-import type { CallBounds } from './CallConnection.ts';
+import type { CallBounds } from '../link/CallBounds.ts';
 import type { Rosapi } from './Rosapi.ts';
 import { typedefText } from './typedefText.ts';
 

@@ -1,7 +1,7 @@
 import { RosError } from '@longline/ros';
 import type { Clock, Disposer, GraphListener, GraphSnapshot, GraphStatus, ServiceInfo, TopicInfo } from '@longline/ros';
 import { GraphWatchers } from '../link/GraphWatchers.ts';
-import type { CallBounds } from './CallConnection.ts';
+import type { CallBounds } from '../link/CallBounds.ts';
 import type { Rosapi, TypedTopic } from './Rosapi.ts';
 
 /** Most topics of one robot that are looked at. */

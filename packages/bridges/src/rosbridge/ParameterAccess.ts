@@ -1,5 +1,5 @@
 import type { ParameterValue } from '@longline/ros';
-import type { CallBounds } from './CallConnection.ts';
+import type { CallBounds } from '../link/CallBounds.ts';
 
 /** Parameters of one robot; ROS 1 and ROS 2 keep them in different places. */
 export interface ParameterAccess {

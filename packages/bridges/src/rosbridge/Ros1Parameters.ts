@@ -1,20 +1,9 @@
 import { parseJsonExact, RosError, stringifyExact } from '@longline/ros';
 import type { ParameterValue } from '@longline/ros';
-import { z } from 'zod';
-import type { CallBounds } from './CallConnection.ts';
+import { parameterJson } from '../link/parameterJson.ts';
+import type { CallBounds } from '../link/CallBounds.ts';
 import type { ParameterAccess } from './ParameterAccess.ts';
 import type { Rosapi } from './Rosapi.ts';
-
-const parameterValue: z.ZodType<ParameterValue> = z.lazy(() =>
-  z.union([
-    z.boolean(),
-    z.number(),
-    z.bigint(),
-    z.string(),
-    z.array(parameterValue),
-    z.record(z.string(), parameterValue),
-  ]),
-);
 
 /** The parameter server of ROS 1, through rosapi. */
 export class Ros1Parameters implements ParameterAccess {
@@ -31,7 +20,7 @@ export class Ros1Parameters implements ParameterAccess {
   async get(name: string, bounds: CallBounds): Promise<ParameterValue> {
     if (!(await this.#rosapi.hasParam(name, bounds))) throw unknownParameter(name);
     // An infinite or missing number has no JSON form but null.
-    const value = parameterValue.safeParse(parseJsonExact(await this.#rosapi.getParam(name, bounds)));
+    const value = parameterJson.safeParse(parseJsonExact(await this.#rosapi.getParam(name, bounds)));
     if (!value.success) throw unknownParameter(name);
     return value.data;
   }

@@ -1,7 +1,7 @@
 import { RosError } from '@longline/ros';
 import type { ParameterValue } from '@longline/ros';
 import { z } from 'zod';
-import type { CallBounds } from './CallConnection.ts';
+import type { CallBounds } from '../link/CallBounds.ts';
 import { ros2ParameterValue, toRos2ParameterValue } from './ros2ParameterValue.ts';
 import type { Ros2ParameterValue } from './ros2ParameterValue.ts';
 import type { ParameterAccess } from './ParameterAccess.ts';

@@ -1,6 +1,7 @@
 import { RosError, stringifyExact } from '@longline/ros';
 import { z } from 'zod';
-import type { BridgeAnswer, BridgeCall, CallBounds } from './CallConnection.ts';
+import type { CallBounds } from '../link/CallBounds.ts';
+import type { BridgeAnswer, BridgeCall } from './CallConnection.ts';
 
 /** Carries one call to the server; `CallConnection` and `CallPool` are such. */
 export interface BridgeCaller {

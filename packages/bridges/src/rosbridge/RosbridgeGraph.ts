@@ -26,7 +26,8 @@ import { BridgeLink } from './BridgeLink.ts';
 import type { BridgeSession } from './BridgeLink.ts';
 import { advertiseOnRosbridge } from './advertiseOnRosbridge.ts';
 import type { OpenBridgeSocket } from '../link/BridgeSocket.ts';
-import type { CallBounds } from './CallConnection.ts';
+import { callBounds } from '../link/CallBounds.ts';
+import type { CallBounds } from '../link/CallBounds.ts';
 import { DefinitionStore } from './DefinitionStore.ts';
 import { GraphMonitor } from './GraphMonitor.ts';
 import type { ParameterAccess } from './ParameterAccess.ts';
@@ -114,15 +115,15 @@ export class RosbridgeGraph implements RosGraph {
 
   async snapshot(options?: OperationOptions): Promise<GraphSnapshot> {
     this.#present();
-    return this.#monitor.ask(bounds(options));
+    return this.#monitor.ask(callBounds(options));
   }
 
   async messageSchema(type: string, options?: OperationOptions): Promise<Schema> {
-    return this.#present().definitions.messageSchema(type, bounds(options));
+    return this.#present().definitions.messageSchema(type, callBounds(options));
   }
 
   async serviceSchema(service: string, options?: OperationOptions): Promise<ServiceSchema> {
-    return this.#present().definitions.serviceSchema(checkTopicName(service), bounds(options));
+    return this.#present().definitions.serviceSchema(checkTopicName(service), callBounds(options));
   }
 
   // eslint-disable-next-line @typescript-eslint/require-await -- refusals are rejections, as everywhere in a RosGraph
@@ -155,7 +156,7 @@ export class RosbridgeGraph implements RosGraph {
   async advertise(advertisement: Advertisement, options?: OperationOptions): Promise<Publisher> {
     const topic = checkTopicName(advertisement.topic);
     const { definitions, link } = this.#present();
-    const schema = await definitions.messageSchema(advertisement.type, bounds(options));
+    const schema = await definitions.messageSchema(advertisement.type, callBounds(options));
     const present = this.#monitor.typeOf(topic);
     if (present !== undefined && !sameType(present, schema.name)) throw typeMismatch(topic, schema.name, present);
     this.#checkOpen();
@@ -179,7 +180,7 @@ export class RosbridgeGraph implements RosGraph {
     const encoding = encodingOf(link.rosVersion);
     const { clock } = this.#options;
     const startMs = clock.monotonicMs();
-    const { deadlineMs, signal } = bounds(options);
+    const { deadlineMs, signal } = callBounds(options);
     const { request, response } = await definitions.serviceSchema(service, { deadlineMs, signal });
     const argsJson = bridgeJson(request, encoding, call.data);
     const leftMs = Math.max(1, deadlineMs - (clock.monotonicMs() - startMs));
@@ -188,15 +189,15 @@ export class RosbridgeGraph implements RosGraph {
   }
 
   async listParameters(options?: OperationOptions): Promise<readonly string[]> {
-    return this.#present().parameters.list(bounds(options));
+    return this.#present().parameters.list(callBounds(options));
   }
 
   async getParameter(name: string, options?: OperationOptions): Promise<ParameterValue> {
-    return this.#present().parameters.get(name, bounds(options));
+    return this.#present().parameters.get(name, callBounds(options));
   }
 
   async setParameter(name: string, value: ParameterValue, options?: OperationOptions): Promise<void> {
-    return this.#present().parameters.set(name, value, bounds(options));
+    return this.#present().parameters.set(name, value, callBounds(options));
   }
 
   advertiseService(): Promise<ProvidedService> {
@@ -297,11 +298,6 @@ export class RosbridgeGraph implements RosGraph {
     );
   }
 }
-
-const bounds = (options: OperationOptions | undefined): CallBounds => ({
-  deadlineMs: options?.deadlineMs ?? DEFAULT_DEADLINE_MS,
-  signal: options?.signal,
-});
 
 const encodingOf = (rosVersion: 1 | 2): Encoding => (rosVersion === 1 ? 'ros1' : 'cdr');
 

@@ -1,5 +1,5 @@
 import { RosError } from '@longline/ros';
-import type { CallBounds } from './CallConnection.ts';
+import type { CallBounds } from '../link/CallBounds.ts';
 import type { Rosapi } from './Rosapi.ts';
 
 /**
