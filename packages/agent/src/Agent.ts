@@ -9,6 +9,7 @@ import { AdvertisedTopics } from './commands/AdvertisedTopics.ts';
 import { AllowList } from './commands/AllowList.ts';
 import { ExecutedCommands } from './commands/ExecutedCommands.ts';
 import { MotionOrders } from './commands/MotionOrders.ts';
+import { ProvidedServices } from './commands/ProvidedServices.ts';
 import { PublisherPool } from './commands/PublisherPool.ts';
 import { RequestDispatcher } from './commands/RequestDispatcher.ts';
 import { RequestGuard } from './commands/RequestGuard.ts';
@@ -120,6 +121,7 @@ export class Agent {
         executed: this.#executed,
         standing: this.#standing,
         snapshots: new SnapshotTaker({ graph, view: this.#view, selection, clock }),
+        provided: new ProvidedServices({ graph, clock, log }),
       },
     });
     this.#reporter = new StatusReporter({ clock, read: () => this.#robotStatus() });

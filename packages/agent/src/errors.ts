@@ -4,6 +4,7 @@ import { LonglineError } from '@longline/ros';
 export const agentErrorCodes = [
   'AGENT_BUSY',
   'AGENT_STOPPED',
+  'CALL_ENDED',
   'CHANNEL_LIMIT',
   'CLOCK_UNSURE',
   'COMMAND_EXPIRED',
@@ -30,6 +31,8 @@ export const agentErrorCodes = [
   'ROBOT_URL_INVALID',
   'ROS_SILENT',
   'SERVER_UNREACHABLE',
+  'SERVICE_ENDED',
+  'SERVICE_LIMIT',
   'STANDING_LIMIT',
   'STATE_UNWRITABLE',
   'STOP_LATCHED',

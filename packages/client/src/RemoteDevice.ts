@@ -1,5 +1,5 @@
 import type { Channel, Clock, Disposer, GraphStatus, Message, OperationOptions } from '@longline/ros';
-import { DEFAULT_BUFFER_MESSAGES, MessageStream, newestPerKey } from '@longline/line';
+import { DEFAULT_BUFFER_MESSAGES, MessageStream } from '@longline/line';
 import type { DeviceRecord, LineRecord, MessageStreamOptions } from '@longline/line';
 import type { DeviceDirectory } from './DeviceDirectory.ts';
 import { ClientError } from './errors.ts';
@@ -34,7 +34,8 @@ export interface DeviceContext {
 export type LeaseHolder = NonNullable<DeviceRecord['lease']>;
 
 /** One robot of the fleet, wherever it is: a `RosGraph`, plus what the server keeps of it. */
-export class RemoteDevice extends RobotHandle {
+export class RemoteDevice extends RobotHandle implements AsyncDisposable {
+  /** The device's ID. */
   readonly id: string;
   readonly #context: DeviceContext;
   #channels: TopicSubscription | undefined;
@@ -59,15 +60,7 @@ export class RemoteDevice extends RobotHandle {
     const { closed, devices, id } = this.#context;
     const { signal } = options;
     const ends = signal === undefined ? closed : AbortSignal.any([signal, closed]);
-    return newestPerKey((put) => {
-      const stop = devices.listen((record) => {
-        if (record.device === id) put(id, record);
-      });
-      void devices.follow();
-      const record = devices.get(id);
-      if (record !== undefined) put(id, record);
-      return stop;
-    }, ends);
+    return devices.watch(ends, id);
   }
 
   /** How the robot's line is doing now, or was before it ended. Rejects with `DEVICE_UNKNOWN`. */
@@ -172,9 +165,14 @@ export class RemoteDevice extends RobotHandle {
     return Math.max(0, Number(serverAgeNs) / 1e6 + robot.offsetMs);
   }
 
+  /** Ends what this handle subscribed to; the fleet stays open. Idempotent. */
   override async close(): Promise<void> {
     this.#channels?.close();
     await super.close();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
   }
 }
 
@@ -190,6 +188,7 @@ const robotOf = (context: DeviceContext, lease?: LeaseStamp): ConstructorParamet
     name: id,
     clock,
     request: (action, payload, options) => requests.send(id, action, payload, { ...options, lease }),
+    open: (action, options, listener) => requests.open(id, action, new Uint8Array(0), options, listener),
     subscribe: ({ rateHz, topic }, listener) => router.subscribe({ device: id, topic, rateHz }, listener),
     watchStatus: (listener): Disposer => watchDeviceStatus({ id, devices, status }, listener),
   };

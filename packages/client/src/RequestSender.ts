@@ -1,6 +1,6 @@
 import { DEFAULT_DEADLINE_MS } from '@longline/ros';
 import type { Clock, OperationOptions } from '@longline/ros';
-import type { Action, ReaderEnd, Reply } from '@longline/line';
+import type { Action, ReaderEnd, Reply, ReplyListener } from '@longline/line';
 import { checkRequest } from './checkRequest.ts';
 import { ClientError } from './errors.ts';
 import { randomId } from './randomId.ts';
@@ -55,23 +55,9 @@ export class RequestSender {
 
   /** Resolves to the final reply. Rejects with `SERVER_UNREACHABLE`, `FLEET_CLOSED`, `LIMIT_EXCEEDED`, `PARAMETER_INVALID`, or the signal's reason. */
   async send(device: string, action: Action, payload: Uint8Array, options: RequestOptions): Promise<Reply> {
-    const { deadlineMs = DEFAULT_DEADLINE_MS, handleReceived, id = randomId(), lease, signal } = options;
-    signal?.throwIfAborted();
-    checkRequest(action, payload, deadlineMs, id);
-    const startMs = this.#clock.monotonicMs();
-    const end = await this.#line.whenOpen({ deadlineMs, ...(signal === undefined ? {} : { signal }) });
+    const { deadlineMs = DEFAULT_DEADLINE_MS, handleReceived, signal } = options;
     const { promise, resolve } = Promise.withResolvers<Reply>();
-    const header = {
-      id,
-      device,
-      issuer: this.issuer,
-      ageMs: this.#clock.monotonicMs() - startMs,
-      deadlineMs,
-      token: lease?.token ?? 0,
-      sequence: lease?.nextSequence() ?? this.#sequence++,
-      action,
-    };
-    end.request(header, payload, (reply) => {
+    await this.open(device, action, payload, options, (reply) => {
       if (reply.state === 'received') handleReceived?.(reply);
       else resolve(reply);
     });
@@ -82,7 +68,36 @@ export class RequestSender {
     return waitBounded(this.#clock, promise, { signal, deadlineMs: deadlineMs + 60_000 }, () => missing(device));
   }
 
-  /** Resolves when no request is open. */
+  /**
+   * Sends a request and tells the listener every word about it, the last of which ends it: a provided service is `done` when it
+   * is known, and then lasts (clause 5.13). Rejects where it could not be sent, as {@link send}.
+   */
+  async open(
+    device: string,
+    action: Action,
+    payload: Uint8Array,
+    options: Omit<RequestOptions, 'handleReceived'>,
+    listener: ReplyListener,
+  ): Promise<void> {
+    const { deadlineMs = DEFAULT_DEADLINE_MS, id = randomId(), lease, signal } = options;
+    signal?.throwIfAborted();
+    checkRequest(action, payload, deadlineMs, id);
+    const startMs = this.#clock.monotonicMs();
+    const end = await this.#line.whenOpen({ deadlineMs, ...(signal === undefined ? {} : { signal }) });
+    const header = {
+      id,
+      device,
+      issuer: this.issuer,
+      ageMs: this.#clock.monotonicMs() - startMs,
+      deadlineMs,
+      token: lease?.token ?? 0,
+      sequence: lease?.nextSequence() ?? this.#sequence++,
+      action,
+    };
+    end.request(header, payload, listener);
+  }
+
+  /** Resolves when no request is open but those of provided services. */
   async settled(): Promise<void> {
     await Promise.all(this.#open);
   }

@@ -1,4 +1,4 @@
-import type { Message, SubscriptionListener, Subscription } from '@longline/ros';
+import type { Message, Subscription } from '@longline/ros';
 import { NewestQueue } from './NewestQueue.ts';
 
 /** Bounds and ends of a {@link MessageStream}. */
@@ -14,16 +14,26 @@ export interface MessageStreamOptions {
 /** Default of {@link MessageStreamOptions.bufferMessages}. */
 export const DEFAULT_BUFFER_MESSAGES = 1_000;
 
-/** Messages for a `for await` loop. Each loop is a subscription of its own, from its first step until it ends. */
-export class MessageStream implements AsyncIterable<Message> {
-  readonly #subscribe: (listener: SubscriptionListener) => Subscription;
+/** Takes what a {@link MessageStream} gives its loop. */
+export interface StreamListener<T> {
+  readonly handleMessage: (item: T) => void;
+  readonly handleDropped: (count: number) => void;
+}
+
+/**
+ * Messages, alone or with what goes with them, for a `for await` loop. Each loop is a subscription of its own, from its first
+ * step until it ends.
+ */
+export class MessageStream<T = Message> implements AsyncIterable<T> {
+  readonly #subscribe: (listener: StreamListener<T>) => Subscription;
   readonly #signals: readonly AbortSignal[];
   readonly #bufferMessages: number;
   #droppedBefore = 0;
-  #queue: NewestQueue<Message> | undefined;
+  #queue: NewestQueue<T> | undefined;
 
+  /** `subscribe` begins one loop's subscription; a signal that aborts ends every loop. */
   constructor(
-    subscribe: (listener: SubscriptionListener) => Subscription,
+    subscribe: (listener: StreamListener<T>) => Subscription,
     signals: readonly AbortSignal[],
     bufferMessages: number,
   ) {
@@ -37,13 +47,14 @@ export class MessageStream implements AsyncIterable<Message> {
     return this.#droppedBefore + (this.#queue?.dropped ?? 0);
   }
 
-  async *[Symbol.asyncIterator](): AsyncGenerator<Message, undefined> {
+  /** Begins a subscription; leaving the loop ends it. */
+  async *[Symbol.asyncIterator](): AsyncGenerator<T, undefined> {
     this.#droppedBefore = this.dropped;
-    const queue = new NewestQueue<Message>(this.#bufferMessages);
+    const queue = new NewestQueue<T>(this.#bufferMessages);
     this.#queue = queue;
     const end = (): void => queue.end();
     const subscription = this.#subscribe({
-      handleMessage: (message) => queue.push(message),
+      handleMessage: (item) => queue.push(item),
       handleDropped: (count) => queue.countDropped(count),
     });
     for (const signal of this.#signals) signal.addEventListener('abort', end);
@@ -51,9 +62,9 @@ export class MessageStream implements AsyncIterable<Message> {
       if (this.#signals.some(({ aborted }) => aborted)) return undefined;
       for (;;) {
         // Taking what is there without a promise keeps a fast channel fast.
-        const message = queue.shift() ?? (await queue.next());
-        if (message === undefined || this.#signals.some(({ aborted }) => aborted)) return undefined;
-        yield message;
+        const item = queue.shift() ?? (await queue.next());
+        if (item === undefined || this.#signals.some(({ aborted }) => aborted)) return undefined;
+        yield item;
       }
     } finally {
       for (const signal of this.#signals) signal.removeEventListener('abort', end);

@@ -13,7 +13,9 @@ import type {
   PublishReceipt,
   RosGraph,
   Schema,
+  ServiceAdvertisement,
   ServiceCall,
+  ServiceHandler,
   ServiceSchema,
   SubscribeRequest,
   Subscription,
@@ -28,7 +30,8 @@ import {
   schemaPayloadSchema,
   servicePayloadSchema,
 } from './payloads.ts';
-import type { Reply } from './OpenRequests.ts';
+import type { Reply, ReplyListener } from './OpenRequests.ts';
+import { RemoteService } from './RemoteService.ts';
 import { replyError } from './replyError.ts';
 import type { Action } from './requestRecords.ts';
 import { decodeSnapshot } from './snapshotPayload.ts';
@@ -40,6 +43,8 @@ export interface RemoteRobot {
   readonly clock: Clock;
   /** Sends a request towards the robot and resolves to its final reply; rejects only when it could not be sent. */
   request(action: Action, payload: Uint8Array, options: OperationOptions): Promise<Reply>;
+  /** Sends a request that stays open (clause 5.13); the listener hears all its words. Rejects only when it could not be sent. */
+  open(action: Action, options: OperationOptions, listener: ReplyListener): Promise<void>;
   subscribe(request: SubscribeRequest, listener: SubscriptionListener): Subscription;
   /** Tells when the robot, or its ROS, came or went. */
   watchStatus(listener: NonNullable<GraphListener['handleStatus']>): Disposer;
@@ -187,12 +192,28 @@ export class RemoteGraph implements RosGraph {
     await this.#request({ kind: 'parameter.set', name }, encoder.encode(stringifyExact(value)), options);
   }
 
-  advertiseService(): Promise<ProvidedService> {
-    return Promise.reject(new RosError('NOT_SUPPORTED', 'Services cannot be provided on this robot yet.'));
+  /**
+   * Provides a service on the robot, and again after each new line. Rejects with `NOT_ALLOWED` where the robot's configuration
+   * does not let it, besides what every graph rejects with.
+   */
+  async advertiseService(
+    advertisement: ServiceAdvertisement,
+    handler: ServiceHandler,
+    options: OperationOptions = {},
+  ): Promise<ProvidedService> {
+    if (this.#closed) throw this.#closedError();
+    const service = new RemoteService({ robot: this.#robot, advertisement, handler });
+    const close = this.#own(() => service.close());
+    try {
+      return { schema: await service.advertise({ deadlineMs: DEFAULT_DEADLINE_MS, ...options }), close };
+    } catch (error) {
+      close();
+      throw error;
+    }
   }
 
-  deleteParameter(): Promise<void> {
-    return Promise.reject(new RosError('NOT_SUPPORTED', 'Parameters cannot be deleted on this robot yet.'));
+  async deleteParameter(name: string, options: OperationOptions = {}): Promise<void> {
+    await this.#request({ kind: 'parameter.delete', name }, nothing, options);
   }
 
   close(): Promise<void> {

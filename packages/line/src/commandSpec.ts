@@ -23,7 +23,9 @@ export type CommandSpec =
       /** The request's fields; none by default. */
       readonly request?: unknown;
     }
-  | { readonly kind: 'setParameter'; readonly name: string; readonly value: unknown };
+  | { readonly kind: 'setParameter'; readonly name: string; readonly value: unknown }
+  /** With all below it. */
+  | { readonly kind: 'deleteParameter'; readonly name: string };
 
 /** "Publish this message on this topic at this rate while I hold it." */
 export type StandingSpec = {
@@ -43,6 +45,7 @@ export interface ActionWithPayload<A extends Action = Action> {
 }
 
 const encoder = new TextEncoder();
+const nothing = new Uint8Array(0);
 
 /** The payload that carries a message. Throws `MESSAGE_INVALID`. */
 export function encodeMessage(spec: MessageSpec): { readonly encoding: Encoding; readonly data: Uint8Array } {
@@ -67,6 +70,8 @@ export function commandAction(spec: CommandSpec): ActionWithPayload {
       };
     case 'setParameter':
       return { action: { kind: 'parameter.set', name: spec.name }, payload: encodeValue(spec.value) };
+    case 'deleteParameter':
+      return { action: { kind: 'parameter.delete', name: spec.name }, payload: nothing };
   }
 }
 

@@ -30,7 +30,7 @@ export type { LaneState, LineRecord } from './lineRecord.ts';
 export { LiveEnd } from './LiveEnd.ts';
 export type { LiveEndHandlers } from './LiveEnd.ts';
 export { DEFAULT_BUFFER_MESSAGES, MessageStream } from './MessageStream.ts';
-export type { MessageStreamOptions } from './MessageStream.ts';
+export type { MessageStreamOptions, StreamListener } from './MessageStream.ts';
 export { newestPerKey } from './newestPerKey.ts';
 export { NewestQueue } from './NewestQueue.ts';
 export { MessageRecord } from './MessageRecord.ts';
@@ -76,6 +76,7 @@ export type {
 } from './requestRecords.ts';
 export { RemoteGraph } from './RemoteGraph.ts';
 export type { RemoteRobot } from './RemoteGraph.ts';
+export { MAX_SERVICE_CALLS } from './ServiceCalls.ts';
 export { decodeSnapshot, encodeSnapshot } from './snapshotPayload.ts';
 export { replyError } from './replyError.ts';
 export { commandAction, encodeMessage, standingAction } from './commandSpec.ts';

@@ -75,6 +75,7 @@ export const isCommand = (action: Action): boolean =>
   action.kind === 'publish' ||
   action.kind === 'call' ||
   action.kind === 'parameter.set' ||
+  action.kind === 'parameter.delete' ||
   action.kind === 'stop' ||
   action.kind === 'stop.release' ||
   action.kind.startsWith('standing.');

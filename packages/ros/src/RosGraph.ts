@@ -126,6 +126,8 @@ export type ServiceHandler = (request: Uint8Array, context: ServiceCallContext) 
 
 /** A service that is provided until it is closed: an intention, which survives restarts of ROS and of the way there. */
 export interface ProvidedService {
+  /** By which requests and responses are serialized. */
+  readonly schema: ServiceSchema;
   close(): void;
 }
 

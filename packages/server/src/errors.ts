@@ -26,6 +26,7 @@ export const serverErrorCodes = [
   'LEASE_LOST',
   'LEASE_NEEDED',
   'MESSAGE_NONE',
+  'NOT_PROVIDED',
   'OPTION_INVALID',
   'ORIGIN_FORBIDDEN',
   'PORT_IN_USE',

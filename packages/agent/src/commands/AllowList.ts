@@ -7,11 +7,13 @@ export class AllowList {
   readonly #publish: (name: string) => boolean;
   readonly #call: (name: string) => boolean;
   readonly #setParameters: (name: string) => boolean;
+  readonly #provide: (name: string) => boolean;
 
   constructor(allow: AgentConfig['allow']) {
     this.#publish = matchesAny(allow.publish);
     this.#call = matchesAny(allow.call);
     this.#setParameters = matchesAny(allow.setParameters);
+    this.#provide = matchesAny(allow.provide);
   }
 
   /** Throws `NOT_ALLOWED` that names the key of the config. */
@@ -21,6 +23,10 @@ export class AllowList {
 
   checkCall(service: string): void {
     if (!this.#call(service)) throw notAllowed('Calling', service, 'call');
+  }
+
+  checkProvide(service: string): void {
+    if (!this.#provide(service)) throw notAllowed('Providing', service, 'provide');
   }
 
   /** The parameters of ROS 2 nodes, `/node:name`, are matched as `/node/name`. */

@@ -14,6 +14,7 @@ import { AllowList } from './AllowList.ts';
 import { ExecutedCommands } from './ExecutedCommands.ts';
 import { noJournal } from './JournalStore.ts';
 import { MotionOrders } from './MotionOrders.ts';
+import { ProvidedServices } from './ProvidedServices.ts';
 import { PublisherPool } from './PublisherPool.ts';
 import { MAX_RUNNING, RequestDispatcher } from './RequestDispatcher.ts';
 import { RequestGuard } from './RequestGuard.ts';
@@ -46,7 +47,7 @@ class World {
       log: silentLog,
       context: {
         graph,
-        allowList: new AllowList({ publish: [], call: ['/s'], setParameters: [] }),
+        allowList: new AllowList({ publish: [], call: ['/s'], setParameters: [], provide: [] }),
         guard: new RequestGuard({ highestToken: () => 0 }),
         publishers,
         advertised: new AdvertisedTopics(publishers),
@@ -56,6 +57,7 @@ class World {
         executed: new ExecutedCommands({ store: noJournal, clock, log: silentLog }),
         standing: new StandingCommands({ clock, log: silentLog, handleChange: () => undefined }),
         snapshots: new SnapshotTaker({ graph, view, clock, selection: new Selection([]) }),
+        provided: new ProvidedServices({ graph, clock, log: silentLog }),
       },
     });
     graph.services.set('/s', {

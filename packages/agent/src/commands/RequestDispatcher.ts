@@ -30,6 +30,7 @@ export interface ReplyLine {
 const refusals: ReadonlySet<string> = new Set([
   'AGENT_BUSY',
   'AGENT_STOPPED',
+  'CALL_ENDED',
   'CLOCK_UNSURE',
   'COMMAND_ID_REUSED',
   'COMMAND_OUT_OF_ORDER',
@@ -51,6 +52,9 @@ const refusals: ReadonlySet<string> = new Set([
   'PUBLISHER_LIMIT',
   'RATE_BEYOND',
   'ROS_SILENT',
+  'SERVICE_ENDED',
+  'SERVICE_EXISTS',
+  'SERVICE_LIMIT',
   'SERVICE_UNKNOWN',
   'STANDING_LIMIT',
   'STATE_UNWRITABLE',
@@ -100,6 +104,7 @@ export class RequestDispatcher {
     this.#line = line;
     this.#lineEnd = new AbortController();
     this.#maxPayloadBytes = Math.max(0, maxFrameBytes - FRAME_ROOM_BYTES);
+    this.#context.provided.handleLineOpen(line, this.#maxPayloadBytes);
   }
 
   handleLineClosed(): void {
@@ -107,6 +112,7 @@ export class RequestDispatcher {
     this.#lineEnd.abort(
       new AgentError('MOTION_LINE_ENDED', 'The line that brought this motion command ended. Send it again.'),
     );
+    this.#context.provided.handleLineClosed();
   }
 
   /** `payload` may be a view that is valid during the call only. */

@@ -49,7 +49,7 @@ export const agentConfigSchema = z.strictObject({
     .max(MAX_CONFIG_ENTRIES)
     .default([{ match: '/**', send: true }]),
   /** What may come from outside, as patterns of names. Default: nothing. */
-  allow: z.strictObject({ publish: patterns, call: patterns, setParameters: patterns }).prefault({}),
+  allow: z.strictObject({ publish: patterns, call: patterns, setParameters: patterns, provide: patterns }).prefault({}),
   /** What moves the robot. Default: topics of the types Twist, TwistStamped, Ackermann and JointTrajectory. */
   motion: motionSchema.prefault({}),
   /** An absolute path: the folder for what must survive restarts. Default: `stateFolder`. */

@@ -108,8 +108,11 @@ export class Rights {
     if (name === undefined || needs === 'operate') return;
     if (needs === 'read') this.#checkRead(device, needed, name);
     else if (!this.writes(name)) throw this.#forbidden(`${name} is not among what it may write`);
-    if (action.kind === 'parameter.set' && payload !== undefined && isTree(payload) && !this.writesTree(name))
-      throw this.treeForbidden(name);
+    // Whether a tree is deleted is seen only on the robot.
+    const mayBeTree =
+      action.kind === 'parameter.delete' ||
+      (action.kind === 'parameter.set' && payload !== undefined && isTree(payload));
+    if (mayBeTree && !this.writesTree(name)) throw this.treeForbidden(name);
   }
 
   /** For a parameter that turned out to be a tree, of which only the root is allowed. */

@@ -7,6 +7,7 @@ export const commandKinds = [
   'publish',
   'call',
   'setParameter',
+  'deleteParameter',
   'setStanding',
   'endStanding',
   'stop',
@@ -80,6 +81,8 @@ export function describe(action: Action): Pick<CommandInfo, 'kind' | 'target'> {
       return { kind: 'call', target: action.service };
     case 'parameter.set':
       return { kind: 'setParameter', target: action.name };
+    case 'parameter.delete':
+      return { kind: 'deleteParameter', target: action.name };
     case 'standing.set':
       return { kind: 'setStanding', target: action.topic };
     case 'standing.end':
@@ -97,6 +100,7 @@ const actionKinds: Readonly<Record<CommandKind, Action['kind']>> = {
   publish: 'publish',
   call: 'call',
   setParameter: 'parameter.set',
+  deleteParameter: 'parameter.delete',
   setStanding: 'standing.set',
   endStanding: 'standing.end',
   stop: 'stop',

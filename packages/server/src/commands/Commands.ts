@@ -278,7 +278,7 @@ function lineOf(device: DeviceState): NonNullable<DeviceState['line']> {
 
 /** What moves a robot, or goes on doing so, must not come after a time away. Throws `COMMAND_CANNOT_WAIT`. */
 function checkMayWait(action: Action, token: number): void {
-  const isOnce = action.kind === 'publish' || action.kind === 'call' || action.kind === 'parameter.set';
+  const isOnce = ['publish', 'call', 'parameter.set', 'parameter.delete'].includes(action.kind);
   if (isOnce && token === 0) return;
   const what = token === 0 ? `A ${action.kind} command` : 'A command under a lease';
   throw new ServerError(

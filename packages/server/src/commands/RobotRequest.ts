@@ -23,4 +23,6 @@ export interface RobotRequest {
   readonly sequence?: number | undefined;
   /** Default `refuse`. Only what needs no lease and is done once may wait. */
   readonly whenOffline?: WhenOffline | undefined;
+  /** Who provides a service, and alone answers its calls: a reader's session, a program's handle on a device. Default: nobody. */
+  readonly owner?: object | undefined;
 }

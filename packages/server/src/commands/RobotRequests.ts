@@ -1,4 +1,4 @@
-import { isCommand, isStop } from '@longline/line';
+import { isCommand, isFinalState, isStop } from '@longline/line';
 import type { Reply, ReplyListener } from '@longline/line';
 import { actionNeeds } from '../access/actionNeeds.ts';
 import { mayStill } from '../access/mayStill.ts';
@@ -10,6 +10,7 @@ import type { Motion, MotionRequest } from '../motion/Motion.ts';
 import type { MotionStream } from '../motion/MotionStream.ts';
 import type { RefusalAudit } from '../motion/RefusalAudit.ts';
 import type { Stops } from '../motion/Stops.ts';
+import type { ProvidedServices } from '../provided/ProvidedServices.ts';
 import type { StandingCommands } from '../standing/StandingCommands.ts';
 import type { Command } from './Command.ts';
 import { describe } from './CommandInfo.ts';
@@ -25,6 +26,7 @@ export interface RequestRooms {
   readonly motion: Motion;
   readonly stops: Stops;
   readonly refusals: RefusalAudit;
+  readonly provided: ProvidedServices;
 }
 
 /**
@@ -66,7 +68,7 @@ export class RobotRequests {
   send(request: RobotRequest, listener: ReplyListener): void {
     const { action, token = 0, device, principal, ageMs, deadlineMs } = request;
     const rights = this.#allowed(request);
-    const { leases, stops, commands, refusals } = this.#rooms;
+    const { leases, stops, commands, refusals, provided } = this.#rooms;
     const word = { device, principal, ageMs, deadlineMs, token };
     const wanted = { device, principal, token, target: action.kind };
     switch (action.kind) {
@@ -80,6 +82,12 @@ export class RobotRequests {
         return stops.stop({ ...request, outputs: action.outputs }, listener);
       case 'motion':
         throw new Error('motion frames go through openMotion()');
+      case 'service.advertise':
+        return provided.advertise({ ...request, action }, listener);
+      case 'service.unadvertise':
+        return provided.unadvertise({ ...request, action }, listener);
+      case 'service.respond':
+        return provided.respond({ ...request, action }, listener);
       default:
         if (isCommand(action)) this.#submit(request).watch(listener);
         else commands.ask({ ...request, token: 0 }, (reply) => listener(visibleReply(rights, action, reply)));
@@ -96,11 +104,17 @@ export class RobotRequests {
    * back. With rights, only what those do not allow.
    */
   revoke(id: string, rights: Rights | undefined): void {
-    const { leases, standing, commands } = this.#rooms;
+    const { leases, standing, commands, provided } = this.#rooms;
     const may = mayStill(rights);
     leases.revoke(id, may);
     standing.revoke(id, may);
     commands.revoke(id, may);
+    provided.revoke(id, may);
+  }
+
+  /** Who provided services under this owner is gone: they end. */
+  endOwner(owner: object): void {
+    this.#rooms.provided.endOwner(owner);
   }
 
   /** Begins a stream of motion frames under a lease. Throws as {@link Motion.open} does. */
@@ -123,7 +137,7 @@ export class RobotRequests {
     signal?.addEventListener('abort', handleAbort, { once: true });
     try {
       this.send(request, (reply) => {
-        if (reply.state !== 'received') resolve(reply);
+        if (isFinalState(reply.state)) resolve(reply);
       });
     } catch (error) {
       resolve(rejected(request.id ?? '', error));

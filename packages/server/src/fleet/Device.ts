@@ -212,11 +212,17 @@ export class Device extends RemoteGraph {
 function remoteRobot(id: string, view: FleetView, rooms: DeviceRooms): RemoteRobot {
   const { requests, clock, handleFault } = rooms;
   const { principal } = view;
+  const owner = {};
   return {
     name: id,
     clock,
     request: (action, payload, { signal, deadlineMs }) =>
-      requests.request({ device: id, action, payload, principal, deadlineMs }, signal),
+      requests.request({ device: id, action, payload, principal, deadlineMs, owner }, signal),
+    open: async (action, { signal, deadlineMs }, listener) => {
+      signal?.throwIfAborted();
+      const request = { device: id, action, payload: new Uint8Array(0), principal, deadlineMs, owner };
+      await Promise.resolve(requests.send(request, listener));
+    },
     subscribe: ({ topic, rateHz }, listener) =>
       new LocalSubscription({
         view,

@@ -1,4 +1,4 @@
-import { defaultLimits, isCommand, LineError, stopRoom } from '@longline/line';
+import { defaultLimits, isCommand, isFinalState, LineError, stopRoom } from '@longline/line';
 import type { LineLimits, Reply, ReplyHeader, RequestHeader } from '@longline/line';
 import type { Clock } from '@longline/ros';
 import type { Principal } from '../access/Principal.ts';
@@ -38,7 +38,7 @@ export class ReaderRequests {
       return;
     }
     const answer = (reply: Reply): void => {
-      if (reply.state !== 'received') this.#open--;
+      if (isFinalState(reply.state, action.kind)) this.#open--;
       this.#answer(id, reply);
     };
     this.#open++;
@@ -50,7 +50,7 @@ export class ReaderRequests {
           `${this.#maxOpen} requests are open; wait for replies before sending more`,
         );
       }
-      const robotRequest = { device, action, payload, principal, ageMs, deadlineMs, token };
+      const robotRequest = { device, action, payload, principal, ageMs, deadlineMs, token, owner: this };
       // Only commands are remembered by the ID their maker gave them.
       requests.send(isCommand(action) ? { ...robotRequest, id } : robotRequest, answer);
     } catch (error) {
@@ -58,9 +58,10 @@ export class ReaderRequests {
     }
   }
 
-  /** The reader is gone: what it moved stops by its timeout. */
+  /** The reader is gone: what it moved stops by its timeout, and the services that it provided end. */
   close(): void {
     this.#motion?.close();
+    this.#options.requests.endOwner(this);
   }
 
   get #readerMotion(): ReaderMotion {
@@ -69,7 +70,7 @@ export class ReaderRequests {
   }
 
   /** Under the reader's own ID. */
-  #answer(id: string, { state, code, message, encoding, robotMs, payload }: Reply): void {
+  #answer(id: string, { state, code, message, encoding, call, deadlineMs, robotMs, payload }: Reply): void {
     this.#options.reply(
       {
         id,
@@ -77,6 +78,8 @@ export class ReaderRequests {
         ...(code === undefined ? {} : { code }),
         ...(message === undefined ? {} : { message }),
         ...(encoding === undefined ? {} : { encoding }),
+        ...(call === undefined ? {} : { call }),
+        ...(deadlineMs === undefined ? {} : { deadlineMs }),
         ...(robotMs === undefined ? {} : { robotMs }),
       },
       payload,

@@ -2,6 +2,7 @@ import type { Clock, Disposer } from '@longline/ros';
 import type { Commands } from '../commands/Commands.ts';
 import { RobotRequests } from '../commands/RobotRequests.ts';
 import type { FleetState } from '../fleet/FleetState.ts';
+import { ProvidedServices } from '../provided/ProvidedServices.ts';
 import type { StopStore } from '../seams/StopStore.ts';
 import type { StandingCommands } from '../standing/StandingCommands.ts';
 import type { AuditSink } from './AuditSink.ts';
@@ -47,13 +48,14 @@ export function openMotionRooms(options: MotionRoomsOptions): MotionRooms {
   const leases = new Leases({ fleet, clock, audit, ask });
   const motion = new Motion({ fleet, leases, clock, audit });
   const refusals = new RefusalAudit(audit, clock);
+  const provided = new ProvidedServices({ ask, audit });
   const disposers = [
     fleet.watchDevices(stops),
     fleet.watchDevices(leases),
     leases.watchEnds((lease) => standing.handleLeaseOver(lease)),
   ];
   return {
-    requests: new RobotRequests({ commands, standing, leases, motion, stops, refusals }),
+    requests: new RobotRequests({ commands, standing, leases, motion, stops, refusals, provided }),
     leases,
     stops,
     motion,

@@ -17,6 +17,9 @@ export const auditWhats = [
   'motion.refused',
   'stop',
   'stop.release',
+  // Somebody provides a service on the robot, from `done` on, and how it ended.
+  'service.advertise',
+  'service.unadvertise',
   // An administrator let a robot join, or join anew.
   'device.add',
   // It did; `code` where its token had been used. `principal` is the administrator.

@@ -8,6 +8,7 @@ import type { AdvertisedTopics } from '../AdvertisedTopics.ts';
 import type { AllowList } from '../AllowList.ts';
 import type { ExecutedCommands } from '../ExecutedCommands.ts';
 import type { MotionOrders } from '../MotionOrders.ts';
+import type { ProvidedServices } from '../ProvidedServices.ts';
 import type { PublisherPool } from '../PublisherPool.ts';
 import type { RequestGuard } from '../RequestGuard.ts';
 import type { RobotRequest } from '../RobotRequest.ts';
@@ -30,6 +31,8 @@ export interface HandlerContext {
   readonly executed: ExecutedCommands;
   readonly standing: StandingCommands;
   readonly snapshots: SnapshotTaker;
+  /** Services that readers provide. */
+  readonly provided: ProvidedServices;
 }
 
 /** The payload of a `done`. */

@@ -9,7 +9,9 @@ export const parameterDelete: Handler<'parameter.delete'> = async ({ name }, req
   context.allowList.checkSetParameter(name);
   const value = await graph.getParameter(name, request.operation());
   if (parameterTimeoutMs(name, value, motion) !== undefined) {
-    throw new RosError('NOT_SUPPORTED', `${name} moves the robot: set it, it cannot be deleted.`, { details: { name } });
+    throw new RosError('NOT_SUPPORTED', `${name} moves the robot: set it, it cannot be deleted.`, {
+      details: { name },
+    });
   }
   await executed.begin(request.header.id, request.fingerprint, false);
   guard.checkExecution(request);

@@ -1,6 +1,8 @@
-import { RosError } from '@longline/ros';
+import { emptyAnswer } from './Handler.ts';
 import type { Handler } from './Handler.ts';
 
-/** Provided services are not carried out yet. */
-export const serviceRespond: Handler<'service.respond'> = () =>
-  Promise.reject(new RosError('NOT_SUPPORTED', 'Services cannot be provided on this robot yet.'));
+/** Answers one call of a service that is provided from afar, with its response or with the words of its failure. */
+export const serviceRespond: Handler<'service.respond'> = (action, { payload }, { provided }) => {
+  provided.respond(action, payload);
+  return Promise.resolve(emptyAnswer);
+};

@@ -1,6 +1,8 @@
-import { RosError } from '@longline/ros';
+import { emptyAnswer } from './Handler.ts';
 import type { Handler } from './Handler.ts';
 
-/** Provided services are not carried out yet. */
-export const serviceUnadvertise: Handler<'service.unadvertise'> = () =>
-  Promise.reject(new RosError('NOT_SUPPORTED', 'Services cannot be provided on this robot yet.'));
+/** Ends a service that is provided from afar; it is no error when there is none. */
+export const serviceUnadvertise: Handler<'service.unadvertise'> = ({ service }, _request, { provided }) => {
+  provided.unadvertise(service);
+  return Promise.resolve(emptyAnswer);
+};
