@@ -33,3 +33,17 @@ export type { EventSource, WaitForEventOptions, WaitOptions } from './waitFor.ts
 export { describeWithPeer, freePort, peerIsMissing, PeerProcess } from './peers/index.ts';
 export { rostopic, runRosProgram, startHelperNode, startRoscore, startRospyNode } from './peers/index.ts';
 export type { HelperNode, PeerName, Roscore } from './peers/index.ts';
+export { roslib } from './roslib.ts';
+export type {
+  ActionClient,
+  Goal,
+  Param,
+  RosapiTypeDef,
+  Ros,
+  Roslib,
+  RoslibAction,
+  RoslibTopicOptions,
+  Service,
+  SimpleActionServer,
+  Topic,
+} from './roslib.ts';
