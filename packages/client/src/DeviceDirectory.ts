@@ -1,3 +1,4 @@
+import { newestPerKey } from '@longline/line';
 import type { DeviceRecord } from '@longline/line';
 import type { Disposer } from '@longline/ros';
 import type { WireShare, WireSubscriptions } from './WireSubscriptions.ts';
@@ -40,6 +41,36 @@ export class DeviceDirectory {
   listen(listener: DeviceListener): Disposer {
     this.#listeners.add(listener);
     return () => void this.#listeners.delete(listener);
+  }
+
+  /** Tells every device now, on a later microtask, and at every change. */
+  tell(listener: DeviceListener): Disposer {
+    let stop: Disposer | undefined;
+    let watching = true;
+    queueMicrotask(() => {
+      if (!watching) return;
+      const known = this.list();
+      stop = this.listen(listener);
+      void this.follow();
+      for (const record of known) listener(record);
+    });
+    return () => {
+      watching = false;
+      stop?.();
+    };
+  }
+
+  /** The devices, or the one named, now and at every change until the signal aborts. A slow loop gets the newest of each. */
+  watch(signal: AbortSignal, device?: string): AsyncIterable<DeviceRecord> {
+    return newestPerKey((put) => {
+      const handle = (record: DeviceRecord): void => {
+        if (device === undefined || record.device === device) put(record.device, record);
+      };
+      const stop = this.listen(handle);
+      void this.follow();
+      for (const record of this.list()) handle(record);
+      return stop;
+    }, signal);
   }
 
   handleDevice(record: DeviceRecord): void {

@@ -11,7 +11,7 @@ import type {
 import type { Clock } from '@longline/ros';
 import { DuplexPair, FakeClock } from '@longline/testing';
 import { Fleet } from './Fleet.ts';
-import type { FleetOptions } from './Fleet.ts';
+import type { FleetOptions } from './FleetOptions.ts';
 
 export const poseChannel: AdvertisedChannel = {
   id: 7,

@@ -1,44 +1,28 @@
 import { systemClock } from '@longline/ros';
 import type { Clock, Disposer, OperationOptions } from '@longline/ros';
-import { devicePattern, newestPerKey, parseDeviceId } from '@longline/line';
-import type { DeviceRecord, LineClose, LineLimits, ReaderEnd } from '@longline/line';
+import { devicePattern, parseDeviceId } from '@longline/line';
+import type { DeviceRecord, LineClose, MessageStream, MessageStreamOptions, ReaderEnd } from '@longline/line';
 import { DeviceDirectory } from './DeviceDirectory.ts';
 import { ClientError } from './errors.ts';
+import type { FleetOptions } from './FleetOptions.ts';
 import { LineDirectory } from './LineDirectory.ts';
 import { stopFleet } from './motion/stopFleet.ts';
 import type { FleetStop } from './motion/stopFleet.ts';
 import { LiveLink, REFUSED_CLOSE_CODE } from './LiveLink.ts';
 import type { LineOpener } from './LiveLink.ts';
+import { latestMessages, streamMessages } from './readMessages.ts';
 import { RemoteDevice } from './RemoteDevice.ts';
 import { RequestSender } from './RequestSender.ts';
 import type { RequestLine } from './RequestSender.ts';
 import { StatusStream } from './StatusStream.ts';
 import type { FleetStatus } from './StatusStream.ts';
 import { TopicRouter } from './TopicRouter.ts';
-import type { DeviceChannel, TopicSubscription } from './TopicRouter.ts';
+import type { DeviceChannel, DeviceMessage, TopicSubscription } from './TopicRouter.ts';
 import type { TopicListener, TopicQuery } from './TopicSink.ts';
 import { waitBounded } from './waitBounded.ts';
 import { watchHidden } from './watchHidden.ts';
-import type { VisibilityDocument } from './watchHidden.ts';
 import { watchOnline } from './watchOnline.ts';
-import type { OnlineEvents } from './watchOnline.ts';
 import { WireSubscriptions } from './WireSubscriptions.ts';
-
-/** Options of every way to a {@link Fleet}. */
-export interface FleetOptions {
-  /** Default: this machine's clocks. */
-  readonly clock?: Clock;
-  /** Who reads, for the server's log and for commands' issuer; at most 128 characters. Default `@longline/client`. */
-  readonly software?: string;
-  /** Bounds of the line; defaults as in `@longline/line`. */
-  readonly limits?: Partial<LineLimits>;
-  /** While this page is hidden no messages are received: they begin anew, with the last values, when it is shown. */
-  readonly document?: VisibilityDocument | undefined;
-  /** Tells when the machine has a network again; it is connected at once then. */
-  readonly network?: OnlineEvents | undefined;
-  /** In [0, 1), for the jitter of reconnects. Default `Math.random`. */
-  readonly random?: () => number;
-}
 
 /** Characters of {@link FleetOptions.software} that are sent. */
 const MAX_SOFTWARE_LENGTH = 128;
@@ -50,7 +34,8 @@ export const DEFAULT_DRAIN_MS = 5_000;
  * All devices of one server, over one line. It connects in the background and again after every loss, with all
  * subscriptions; a command is never sent twice: one whose reply was lost rejects, as unknown.
  */
-export class Fleet {
+export class Fleet implements AsyncDisposable {
+  /** The connection to the server: its present status, and every change. */
   readonly status = new StatusStream();
   readonly #clock: Clock;
   readonly #target: string;
@@ -136,14 +121,15 @@ export class Fleet {
 
   /** Every device now, then every change, until the signal aborts or the fleet is closed. One record waits per device. */
   watchDevices(options: { readonly signal?: AbortSignal } = {}): AsyncIterable<DeviceRecord> {
-    const { signal } = options;
-    const ends = signal === undefined ? this.#closed.signal : AbortSignal.any([signal, this.#closed.signal]);
-    return newestPerKey((put) => {
-      const stop = this.#devices.listen((record) => put(record.device, record));
-      void this.#devices.follow();
-      for (const record of this.#devices.list()) put(record.device, record);
-      return stop;
-    }, ends);
+    return this.#devices.watch(this.#endedBy(options.signal));
+  }
+
+  /**
+   * Calls back with every device now (on a later microtask) and at every change, until the disposer is called. A device that the
+   * server no longer knows after a reconnect is not told; {@link devices} leaves it out.
+   */
+  onDevice(listener: (record: DeviceRecord) => void): Disposer {
+    return this.#devices.tell(listener);
   }
 
   /** A handle on one device, known to the server or not. An integer is its decimal string. Throws `DEVICE_ID_INVALID`. */
@@ -197,6 +183,25 @@ export class Fleet {
     return this.#router.subscribe(query, listener);
   }
 
+  /**
+   * The messages of one device or many, for a `for await` loop: last values first. It outlives lost connections and ends with
+   * the signal or the fleet. A slow loop gets the newest `bufferMessages`; `dropped` counts the others.
+   *
+   * @example
+   * for await (const { device, message } of fleet.messages('*', '/battery_state', { rateHz: 1 })) console.log(device, message.value);
+   */
+  messages(device: string, topic: string, options: MessageStreamOptions = {}): MessageStream<DeviceMessage> {
+    return streamMessages(this.#router, { device, topic }, options, this.#closed.signal);
+  }
+
+  /**
+   * The last message of every topic that matches, of every device that matches, in one question; topics without one are left
+   * out. Sorted by device and topic. Throws `PATTERN_INVALID`.
+   */
+  latest(device: string, topic: string, options: OperationOptions = {}): Promise<DeviceMessage[]> {
+    return latestMessages(this.#router, { device, topic }, (marked) => this.#bounded(marked, options));
+  }
+
   /** Waits for the replies to what was sent, `deadlineMs` at most (default 5,000), and closes. */
   async drain(options: OperationOptions = {}): Promise<void> {
     const settled = this.#requests.settled();
@@ -213,6 +218,10 @@ export class Fleet {
     const closed = this.#link.close();
     if (this.status.current.state !== 'closed') this.status.set({ state: 'closed' });
     await closed;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
   }
 
   #setPaused(paused: boolean): void {
@@ -265,10 +274,13 @@ export class Fleet {
 
   /** Waits within the deadline, and no longer than the fleet is open. */
   async #bounded<T>(promise: Promise<T>, { deadlineMs, signal }: OperationOptions): Promise<T> {
-    const closed = this.#closed.signal;
-    const ends = signal === undefined ? closed : AbortSignal.any([signal, closed]);
-    const options = { signal: ends, ...(deadlineMs === undefined ? {} : { deadlineMs }) };
+    const options = { signal: this.#endedBy(signal), ...(deadlineMs === undefined ? {} : { deadlineMs }) };
     return waitBounded(this.#clock, promise, options, () => this.#unreachable());
+  }
+
+  #endedBy(signal: AbortSignal | undefined): AbortSignal {
+    const closed = this.#closed.signal;
+    return signal === undefined ? closed : AbortSignal.any([signal, closed]);
   }
 
   #unreachable(): ClientError {

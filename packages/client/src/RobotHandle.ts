@@ -1,5 +1,6 @@
 import { encodeMessage, RemoteGraph, replyError, standingAction, standingPayloadSchema } from '@longline/line';
 import type { Action, CommandSpec, MessageSpec, RemoteRobot, Reply, StandingSpec } from '@longline/line';
+import { parseJsonExact, stringifyExact } from '@longline/ros';
 import type { OperationOptions, PublishReceipt } from '@longline/ros';
 import { runCommand } from './command/runCommand.ts';
 import type { CommandOptions, CommandOutcome, CommandSender } from './command/runCommand.ts';
@@ -39,6 +40,17 @@ export class RobotHandle extends RemoteGraph {
     const { data, encoding } = encodeMessage(target);
     const { topic, type } = target;
     return this.publish({ topic, encoding, ...(type === undefined ? {} : { type }) }, data, options);
+  }
+
+  /**
+   * Calls a service with a request given as a value; resolves to the response, decoded, with 64-bit integers as `bigint`. The
+   * robot encodes by its own definition. Rejects with `SERVICE_UNKNOWN`, `SERVICE_FAILED`, `NOT_ALLOWED`, `MESSAGE_INVALID`.
+   *
+   * @example
+   * await robot.call('/turtle1/set_pen', { r: 255, width: 3 });
+   */
+  async call(service: string, request: unknown = {}, options: OperationOptions = {}): Promise<unknown> {
+    return parseJsonExact(await this.callServiceJson(service, stringifyExact(request), options));
   }
 
   /** Sets or renews a standing command; on topics that move the robot it needs a lease (`LEASE_NEEDED`). */

@@ -1,14 +1,15 @@
-import type { Channel, Clock } from '@longline/ros';
+import type { Channel, Clock, Message } from '@longline/ros';
 import type { AdvertisedChannel, MessageRecord } from '@longline/line';
 import { ChannelRoute } from './ChannelRoute.ts';
 import { TopicSink } from './TopicSink.ts';
 import type { TopicListener, TopicQuery } from './TopicSink.ts';
 import type { WireSubscriptions } from './WireSubscriptions.ts';
 
-/** A local subscription as its maker holds it. */
-export interface TopicSubscription {
+/** A local subscription as its maker holds it; `using` closes it, too. */
+export interface TopicSubscription extends Disposable {
   /** Resolves when, on the present line, the channels and last values that exist now were delivered. */
   readonly marked: Promise<undefined>;
+  /** No message comes any more. Idempotent. */
   close(): void;
 }
 
@@ -16,6 +17,12 @@ export interface TopicSubscription {
 export interface DeviceChannel {
   readonly device: string;
   readonly channel: Channel;
+}
+
+/** A message and whose it is. */
+export interface DeviceMessage {
+  readonly device: string;
+  readonly message: Message;
 }
 
 /**
@@ -38,24 +45,33 @@ export class TopicRouter {
   /** Begins a subscription. Throws `PATTERN_INVALID`. */
   subscribe(query: TopicQuery, listener: TopicListener): TopicSubscription {
     const sink = new TopicSink(query, listener);
-    const share = this.#wire.add({ kind: 'topics', ...query });
     let open = true;
+    let isSeated = false;
+    const share = this.#wire.add({ kind: 'topics', ...query }, () => {
+      if (isSeated) listener.handleMark?.();
+    });
     this.#sinks.add(sink);
     // Later, so that the caller has its subscription before it is told the first last value.
     queueMicrotask(() => {
-      if (open) this.#seatAll(sink);
+      if (!open) return;
+      this.#seatAll(sink);
+      isSeated = true;
+      // Another one asked for the same before, and its mark has passed.
+      if (share.isMarked && this.#sinks.has(sink)) listener.handleMark?.();
     });
+    const close = (): void => {
+      if (!open) return;
+      open = false;
+      this.#sinks.delete(sink);
+      this.#seatAll(sink);
+      share.release();
+    };
     return {
       get marked() {
         return share.marked;
       },
-      close: () => {
-        if (!open) return;
-        open = false;
-        this.#sinks.delete(sink);
-        this.#seatAll(sink);
-        share.release();
-      },
+      close,
+      [Symbol.dispose]: close,
     };
   }
 

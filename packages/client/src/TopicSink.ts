@@ -25,6 +25,11 @@ export interface TopicListener {
   handleChannelGone?(topic: string, device: string): void;
   /** `count` further messages of a channel were dropped on the way here. */
   handleDropped?(count: number, device: string, topic: string): void;
+  /**
+   * All that existed when the subscription began was delivered; what follows is new. Called again after each reconnect, and
+   * after a hidden page was shown: what changed meanwhile came before.
+   */
+  handleMark?(): void;
   /** Nothing can be received for now; the subscription goes on trying. */
   handleProblem?(error: Error): void;
 }

@@ -21,6 +21,8 @@ export type WireQuery =
 export interface WireShare {
   /** Resolves when all initial values were sent on the present line, or on the next one if there is none. */
   readonly marked: Promise<undefined>;
+  /** Whether they were sent on the present line. */
+  readonly isMarked: boolean;
   release(): void;
 }
 
@@ -30,6 +32,7 @@ interface WireSubscription {
   marked: PromiseWithResolvers<undefined>;
   isMarked: boolean;
   holders: number;
+  readonly markListeners: Set<() => void>;
 }
 
 /** The reader's subscriptions as they stand on the line: identical ones share one, all are made again after a reconnect. */
@@ -44,8 +47,8 @@ export class WireSubscriptions {
     return this.#byId.size;
   }
 
-  /** Throws `LIMIT_EXCEEDED` beyond {@link MAX_SUBSCRIPTIONS}. */
-  add(query: WireQuery): WireShare {
+  /** `handleMark` is called at every mark to come. Throws `LIMIT_EXCEEDED` beyond {@link MAX_SUBSCRIPTIONS}. */
+  add(query: WireQuery, handleMark?: () => void): WireShare {
     const key = JSON.stringify(query);
     const isOnce = query.kind !== 'devices' && query.once === true;
     const existing = isOnce ? undefined : this.#byKey.get(key);
@@ -61,8 +64,12 @@ export class WireSubscriptions {
       marked: Promise.withResolvers<undefined>(),
       isMarked: false,
       holders: 0,
+      markListeners: new Set(),
     };
     subscription.holders++;
+    // Each share hears for itself, even where two were given one function.
+    const listener = handleMark && ((): void => handleMark());
+    if (listener !== undefined) subscription.markListeners.add(listener);
     if (existing === undefined) {
       this.#byId.set(subscription.id, subscription);
       if (!isOnce) this.#byKey.set(key, subscription);
@@ -73,9 +80,13 @@ export class WireSubscriptions {
       get marked() {
         return subscription.marked.promise;
       },
+      get isMarked() {
+        return subscription.isMarked;
+      },
       release: () => {
         if (!held) return;
         held = false;
+        if (listener !== undefined) subscription.markListeners.delete(listener);
         if (--subscription.holders > 0) return;
         this.#byId.delete(subscription.id);
         if (!isOnce) this.#byKey.delete(key);
@@ -118,6 +129,7 @@ export class WireSubscriptions {
     if (subscription === undefined) return;
     subscription.isMarked = true;
     subscription.marked.resolve(undefined);
+    for (const listener of [...subscription.markListeners]) listener();
   }
 
   #recordOf({ id, query }: WireSubscription): SubscribeRecord {

@@ -2,7 +2,7 @@ import type { WebSocketLike } from '@longline/line';
 import { dialServer } from './dialServer.ts';
 import type { TokenSource } from './dialServer.ts';
 import { Fleet } from './Fleet.ts';
-import type { FleetOptions } from './Fleet.ts';
+import type { FleetOptions } from './FleetOptions.ts';
 import { liveUrl } from './liveUrl.ts';
 
 /** Options of {@link connect}. */
