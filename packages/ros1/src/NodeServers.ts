@@ -2,17 +2,16 @@ import type { Clock } from '@longline/ros';
 import { isLoopback, localAddress, uriHost } from './localAddress.ts';
 import { listOf, stringOf } from './master/rosReply.ts';
 import { TcpRosServer } from './tcpros/TcpRosServer.ts';
-import type { TopicPublisher } from './tcpros/TopicPublisher.ts';
+import type { TcpRosOffers } from './tcpros/TcpRosServer.ts';
 import { XmlRpcServer } from './xmlrpc/XmlRpcServer.ts';
 import type { XmlRpcHandler } from './xmlrpc/XmlRpcServer.ts';
 import type { XmlRpcValue } from './xmlrpc/XmlRpcValue.ts';
 
-export interface NodeServersOptions {
+export interface NodeServersOptions extends TcpRosOffers {
   readonly masterUri: string;
   /** `undefined`: the address from which the master is reached. */
   readonly host: string | undefined;
   readonly clock: Clock;
-  readonly findPublisher: (topic: string) => TopicPublisher | undefined;
   /** Pairs of topic and type. */
   readonly listPublications: () => readonly (readonly [string, string])[];
   readonly listSubscriptions: () => readonly (readonly [string, string])[];
@@ -32,7 +31,7 @@ export class NodeServers {
 
   constructor(options: NodeServersOptions) {
     this.#options = options;
-    this.#tcpRos = new TcpRosServer(options.clock, options.findPublisher);
+    this.#tcpRos = new TcpRosServer(options.clock, options);
     this.#xmlRpc = new XmlRpcServer(this.#methods());
   }
 
@@ -45,6 +44,13 @@ export class NodeServers {
     const { tcpRos, xmlRpc } = await this.#ports;
     this.#known = { host, tcpRos };
     return `http://${uriHost(host)}:${xmlRpc}/`;
+  }
+
+  /** Where this node's services are called. */
+  async serviceUri(signal: AbortSignal): Promise<string> {
+    await this.uri(signal);
+    const { host = '', tcpRos = 0 } = this.#known ?? {};
+    return `rosrpc://${uriHost(host)}:${tcpRos}`;
   }
 
   async close(): Promise<void> {

@@ -1,4 +1,4 @@
-import { checkTopicName, md5OfService, RosError, sameType } from '@longline/ros';
+import { checkTopicName, RosError, sameType } from '@longline/ros';
 import type {
   Advertisement,
   Clock,
@@ -12,14 +12,15 @@ import type {
   Publisher,
   RosGraph,
   Schema,
+  ServiceAdvertisement,
   ServiceCall,
+  ServiceHandler,
   ServiceSchema,
   SubscribeRequest,
   Subscription,
   SubscriptionListener,
 } from '@longline/ros';
 import { bounded } from './bounded.ts';
-import { mismatch } from './definitions/Definitions.ts';
 import type { Definitions } from './definitions/Definitions.ts';
 import { graphSnapshot } from './master/graphSnapshot.ts';
 import { MasterClient } from './master/MasterClient.ts';
@@ -28,8 +29,7 @@ import { MasterParameters } from './master/MasterParameters.ts';
 import { Registrar } from './master/Registrar.ts';
 import type { Registration } from './master/Registrar.ts';
 import { NodeServers } from './NodeServers.ts';
-import { callService, probeService } from './tcpros/callService.ts';
-import type { ServiceAddress } from './tcpros/callService.ts';
+import { Services } from './Services.ts';
 import { TopicPublisher, typeConflict } from './tcpros/TopicPublisher.ts';
 import { TopicSubscription } from './tcpros/TopicSubscription.ts';
 
@@ -37,8 +37,6 @@ import { TopicSubscription } from './tcpros/TopicSubscription.ts';
 export const MAX_TOPICS = 10_000;
 /** How long closing waits for the master to be told, in milliseconds. */
 export const UNREGISTER_TIMEOUT_MS = 1_000;
-/** Services whose sums are remembered. */
-const MAX_KNOWN_SERVICES = 4096;
 
 export interface Ros1GraphOptions {
   readonly masterUri: string;
@@ -66,14 +64,13 @@ export class Ros1Graph implements RosGraph {
   readonly #registrar: Registrar;
   readonly #monitor: MasterMonitor;
   readonly #servers: NodeServers;
+  readonly #services: Services;
   readonly #subscriptions = new Map<string, Held<TopicSubscription>>();
   readonly #publishers = new Map<string, Held<TopicPublisher>>();
-  /** Sums of the services whose definitions were given out: requests are checked against them by the robot. */
-  readonly #serviceSums = new Map<string, string>();
   #closed: Promise<void> | undefined;
 
   constructor(options: Ros1GraphOptions) {
-    const { masterUri, callerId, clock, log, host } = options;
+    const { masterUri, callerId, clock, log, host, definitions } = options;
     this.#options = options;
     this.name = masterUri.replace(/^http:/, 'ros1:').replace(/\/$/, '');
     const client = new MasterClient(masterUri, callerId);
@@ -84,14 +81,22 @@ export class Ros1Graph implements RosGraph {
       host,
       clock,
       findPublisher: (topic) => this.#publishers.get(topic)?.topic,
+      findService: (service) => this.#services.find(service),
       listPublications: () => [...this.#publishers].map(([topic, held]) => [topic, held.topic.schema.name]),
       listSubscriptions: () => [...this.#subscriptions.keys()].map((topic) => [topic, '*']),
       handlePublishers: (topic, uris) => this.#subscriptions.get(topic)?.topic.setPublishers(uris),
       handleShutdown: (reason) =>
         log.warn({ node: callerId, reason }, 'the ROS master asks this node to end; it stays'),
     });
-    const registrar = new Registrar({ client, callerId, clock, nodeUri: (signal) => this.#servers.uri(signal) });
+    const registrar = new Registrar({
+      client,
+      callerId,
+      clock,
+      nodeUri: (signal) => this.#servers.uri(signal),
+      serviceUri: (signal) => this.#servers.serviceUri(signal),
+    });
     this.#registrar = registrar;
+    this.#services = new Services({ client, registrar, definitions, callerId, graphName: this.name, log });
     this.#monitor = new MasterMonitor({
       client,
       callerId,
@@ -118,15 +123,7 @@ export class Ros1Graph implements RosGraph {
   }
 
   async serviceSchema(service: string, options: OperationOptions = {}): Promise<ServiceSchema> {
-    return this.#bounded(`definition of ${service}`, options, async (signal) => {
-      const { type, md5 } = await probeService(await this.#serviceAddress(service, signal), signal);
-      const schema = await this.#options.definitions.service(type);
-      const ours = md5OfService(schema);
-      if (md5 !== '' && md5 !== '*' && md5 !== ours) throw mismatch(type, md5, ours);
-      if (this.#serviceSums.size >= MAX_KNOWN_SERVICES) this.#serviceSums.clear();
-      this.#serviceSums.set(service, ours);
-      return schema;
-    });
+    return this.#bounded(`definition of ${service}`, options, (signal) => this.#services.schema(service, signal));
   }
 
   async subscribe(
@@ -183,10 +180,7 @@ export class Ros1Graph implements RosGraph {
   }
 
   async callService(call: ServiceCall, options: OperationOptions = {}): Promise<Uint8Array> {
-    return this.#bounded(`call of ${call.service}`, options, async (signal) => {
-      const address = await this.#serviceAddress(call.service, signal);
-      return callService(address, this.#serviceSums.get(call.service) ?? '*', call.data, signal);
-    });
+    return this.#bounded(`call of ${call.service}`, options, (signal) => this.#services.call(call, signal));
   }
 
   async listParameters(options: OperationOptions = {}): Promise<readonly string[]> {
@@ -201,12 +195,20 @@ export class Ros1Graph implements RosGraph {
     return this.#bounded(`parameter ${name}`, options, (signal) => this.#parameters.set(name, value, signal));
   }
 
-  advertiseService(): Promise<ProvidedService> {
-    return Promise.reject(new RosError('NOT_SUPPORTED', 'Services cannot be provided on this robot yet.'));
+  async advertiseService(
+    advertisement: ServiceAdvertisement,
+    handler: ServiceHandler,
+    options: OperationOptions = {},
+  ): Promise<ProvidedService> {
+    return this.#bounded(`provide ${advertisement.service}`, options, async (signal) => {
+      const provided = await this.#services.advertise(advertisement, handler, signal);
+      this.#monitor.wake();
+      return provided;
+    });
   }
 
-  deleteParameter(): Promise<void> {
-    return Promise.reject(new RosError('NOT_SUPPORTED', 'Parameters cannot be deleted on this robot yet.'));
+  async deleteParameter(name: string, options: OperationOptions = {}): Promise<void> {
+    return this.#bounded(`parameter ${name}`, options, (signal) => this.#parameters.delete(name, signal));
   }
 
   close(): Promise<void> {
@@ -219,6 +221,7 @@ export class Ros1Graph implements RosGraph {
     this.#monitor.close();
     for (const { topic } of this.#subscriptions.values()) topic.close();
     for (const { topic } of this.#publishers.values()) topic.close();
+    this.#services.close();
     await this.#registrar.close(UNREGISTER_TIMEOUT_MS);
     await this.#servers.close();
   }
@@ -266,16 +269,6 @@ export class Ros1Graph implements RosGraph {
     this.#publishers.delete(topic);
     held.topic.close();
     this.#registrar.remove(held.registration);
-  }
-
-  async #serviceAddress(service: string, signal: AbortSignal): Promise<ServiceAddress> {
-    checkTopicName(service);
-    const uri = await this.#client.lookupService(service, signal);
-    if (uri === undefined) {
-      const text = `Nobody provides the service ${service} on ${this.name}. List the services and start its node.`;
-      throw new RosError('SERVICE_UNKNOWN', text, { details: { service } });
-    }
-    return { service, uri, callerId: this.#options.callerId };
   }
 
   #checkRoom(count: number, topic: string): void {

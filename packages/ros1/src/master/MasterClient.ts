@@ -11,6 +11,15 @@ export interface SystemState {
   readonly services: ReadonlyMap<string, readonly string[]>;
 }
 
+/** What a node may be known for. */
+export type RegistrationRole = 'subscriber' | 'publisher' | 'service';
+
+const unregisterMethods: Readonly<Record<RegistrationRole, string>> = {
+  subscriber: 'unregisterSubscriber',
+  publisher: 'unregisterPublisher',
+  service: 'unregisterService',
+};
+
 /**
  * The ROS master's XML-RPC methods (wiki.ros.org/ROS/Master_API and ROS/Parameter Server API). Rejects with
  * `ROS_UNREACHABLE` when the master gives no proper answer, and with `MasterRefusal` when it says no.
@@ -61,13 +70,14 @@ export class MasterClient {
     return listOf(await this.call('registerPublisher', [topic, type, nodeUri], signal)).map(stringOf);
   }
 
-  async unregister(
-    role: 'subscriber' | 'publisher',
-    topic: string,
-    nodeUri: string,
-    signal: AbortSignal,
-  ): Promise<void> {
-    await this.call(role === 'subscriber' ? 'unregisterSubscriber' : 'unregisterPublisher', [topic, nodeUri], signal);
+  /** `serviceUri` is a `rosrpc://host:port`. The master takes it from whoever had it. */
+  async registerService(service: string, serviceUri: string, nodeUri: string, signal: AbortSignal): Promise<void> {
+    await this.call('registerService', [service, serviceUri, nodeUri], signal);
+  }
+
+  /** `uri` is what was registered: the node's, or the service's. */
+  async unregister(role: RegistrationRole, name: string, uri: string, signal: AbortSignal): Promise<void> {
+    await this.call(unregisterMethods[role], [name, uri], signal);
   }
 
   /** The `rosrpc://host:port` of a service; `undefined` when nobody provides it. */

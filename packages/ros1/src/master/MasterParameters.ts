@@ -28,11 +28,7 @@ export class MasterParameters {
   /** A single value, or everything below a name as a dictionary. Rejects with `PARAMETER_UNKNOWN`. */
   async get(name: string, signal: AbortSignal): Promise<ParameterValue> {
     const value = await this.#find(checked(name), signal);
-    if (value === undefined) {
-      throw new RosError('PARAMETER_UNKNOWN', `There is no parameter ${name}. List the parameters for their names.`, {
-        details: { name },
-      });
-    }
+    if (value === undefined) throw unknown(name);
     return fromXmlRpc(value);
   }
 
@@ -53,6 +49,16 @@ export class MasterParameters {
     }
   }
 
+  /** Deletes a value, or everything below a name. Rejects with `PARAMETER_UNKNOWN`. */
+  async delete(name: string, signal: AbortSignal): Promise<void> {
+    try {
+      await this.#client.call('deleteParam', [checked(name)], signal);
+    } catch (error) {
+      if (error instanceof MasterRefusal) throw unknown(name);
+      throw error;
+    }
+  }
+
   async #find(name: string, signal: AbortSignal): Promise<XmlRpcValue | undefined> {
     try {
       return await this.#client.call('getParam', [name], signal);
@@ -69,3 +75,8 @@ function checked(name: string): string {
     details: { name: name.slice(0, MAX_NAME_LENGTH) },
   });
 }
+
+const unknown = (name: string): RosError =>
+  new RosError('PARAMETER_UNKNOWN', `There is no parameter ${name}. List the parameters for their names.`, {
+    details: { name },
+  });

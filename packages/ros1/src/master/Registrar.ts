@@ -1,16 +1,16 @@
 import type { Clock } from '@longline/ros';
 import { bounded } from '../bounded.ts';
-import type { MasterClient, SystemState } from './MasterClient.ts';
+import type { MasterClient, RegistrationRole, SystemState } from './MasterClient.ts';
 
 const CALL_TIMEOUT_MS = 5_000;
 
-/** One topic that this node wants the master to know it for. */
+/** One topic or service that this node wants the master to know it for. */
 export interface Registration {
-  readonly role: 'subscriber' | 'publisher';
+  readonly role: RegistrationRole;
   readonly topic: string;
   /** `pkg/Type`; `*` where a subscriber takes any. */
   readonly type: string;
-  /** Told the XML-RPC addresses of the other side each time the master was asked. */
+  /** Told the XML-RPC addresses of the other side each time the master was asked; of a service there are none. */
   handlePeers(uris: readonly string[]): void;
   /** How many of the other side's nodes are known already; where the master has another number it is asked again. */
   knownPeers?(): number;
@@ -22,6 +22,8 @@ export interface RegistrarOptions {
   readonly clock: Clock;
   /** This node's XML-RPC address. */
   readonly nodeUri: (signal: AbortSignal) => Promise<string>;
+  /** This node's TCPROS address for callers of its services. */
+  readonly serviceUri: (signal: AbortSignal) => Promise<string>;
 }
 
 /**
@@ -77,7 +79,12 @@ export class Registrar {
 
   #compare(registration: Registration, state: SystemState): void {
     const { role, topic } = registration;
-    const { publishers, subscribers } = state;
+    const { publishers, subscribers, services } = state;
+    if (role === 'service') {
+      // Another node that took the name keeps it: two that take it from each other help nobody.
+      if ((services.get(topic) ?? []).length === 0) this.#registered.delete(registration);
+      return;
+    }
     const own = (role === 'publisher' ? publishers : subscribers).get(topic) ?? [];
     const isForgotten = !own.includes(this.#options.callerId);
     // The master's own announcements are lost when it cannot reach this node.
@@ -126,12 +133,20 @@ export class Registrar {
     for (const registration of missing) {
       if (!this.#wanted.has(registration)) continue;
       const { role, topic, type } = registration;
-      const peers = await this.#call((signal) =>
-        role === 'subscriber'
-          ? client.registerSubscriber(topic, uri, signal)
-          : client.registerPublisher(topic, type, uri, signal),
-      );
-      this.#registered.set(registration, uri);
+      let registered = uri;
+      const peers = await this.#call(async (signal) => {
+        switch (role) {
+          case 'subscriber':
+            return client.registerSubscriber(topic, uri, signal);
+          case 'publisher':
+            return client.registerPublisher(topic, type, uri, signal);
+          case 'service':
+            registered = await this.#options.serviceUri(signal);
+            await client.registerService(topic, registered, uri, signal);
+            return [];
+        }
+      });
+      this.#registered.set(registration, registered);
       if (this.#wanted.has(registration)) registration.handlePeers(peers);
     }
   }

@@ -75,6 +75,11 @@ export class TcpRosConnection {
     return this.#socket.writableLength;
   }
 
+  /** Largest frame accepted from now on, in bytes. */
+  set maxFrameBytes(bytes: number) {
+    this.#reader.maxFrameBytes = bytes;
+  }
+
   sendHeader(fields: Iterable<readonly [string, string]>): void {
     if (!this.#closed) this.#socket.write(encodeConnectionHeader(fields));
   }
@@ -100,6 +105,15 @@ export class TcpRosConnection {
       this.#socket.write(data, this.#handleWritten);
       this.#socket.uncork();
     }
+  }
+
+  /** Answers a call of a service: a byte that says whether it succeeded, then the response or the error's text as a frame. */
+  sendReply(ok: boolean, data: Uint8Array): void {
+    if (this.#closed) return;
+    this.#socket.cork();
+    this.#socket.write(Buffer.of(ok ? 1 : 0));
+    this.sendFrame(data);
+    this.#socket.uncork();
   }
 
   readonly #handleWritten = (): void => {

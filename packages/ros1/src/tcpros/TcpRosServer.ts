@@ -3,6 +3,7 @@ import type { Server, Socket } from 'node:net';
 import type { Clock } from '@longline/ros';
 import type { ConnectionHeader } from './connectionHeader.ts';
 import { TcpRosConnection } from './TcpRosConnection.ts';
+import type { ServiceServer } from './ServiceServer.ts';
 import type { TopicPublisher } from './TopicPublisher.ts';
 import { listenOnFreePort } from '../listenOnFreePort.ts';
 
@@ -11,16 +12,22 @@ export const MAX_SUBSCRIBER_CONNECTIONS = 1024;
 /** Subscribers send nothing after their header. */
 const MAX_SUBSCRIBER_FRAME_BYTES = 1024;
 
-/** Where subscribers of our topics connect. */
+/** What a connection may ask for. */
+export interface TcpRosOffers {
+  readonly findPublisher: (topic: string) => TopicPublisher | undefined;
+  readonly findService: (service: string) => ServiceServer | undefined;
+}
+
+/** Where subscribers of our topics and callers of our services connect. */
 export class TcpRosServer {
   readonly #server: Server;
   readonly #clock: Clock;
-  readonly #findPublisher: (topic: string) => TopicPublisher | undefined;
+  readonly #offers: TcpRosOffers;
   readonly #connections = new Set<TcpRosConnection>();
 
-  constructor(clock: Clock, findPublisher: (topic: string) => TopicPublisher | undefined) {
+  constructor(clock: Clock, offers: TcpRosOffers) {
     this.#clock = clock;
-    this.#findPublisher = findPublisher;
+    this.#offers = offers;
     this.#server = createServer((socket) => this.#accept(socket));
     this.#server.maxConnections = MAX_SUBSCRIBER_CONNECTIONS;
   }
@@ -37,33 +44,35 @@ export class TcpRosServer {
   }
 
   #accept(socket: Socket): void {
-    let publisher: TopicPublisher | undefined;
+    let taker: TopicPublisher | ServiceServer | undefined;
     const connection = new TcpRosConnection(socket, {
       clock: this.#clock,
       maxMessageBytes: MAX_SUBSCRIBER_FRAME_BYTES,
       handler: {
         handleHeader: (header) => {
-          publisher = this.#publisherFor(connection, header);
+          taker = this.#takerOf(connection, header);
           return true;
         },
-        handleFrame: () => undefined,
+        handleFrame: (frame) => taker?.handleFrame(connection, frame),
         handleClose: () => {
           this.#connections.delete(connection);
-          publisher?.handleClosed(connection);
+          taker?.handleClosed(connection);
         },
       },
     });
     this.#connections.add(connection);
   }
 
-  #publisherFor(connection: TcpRosConnection, header: ConnectionHeader): TopicPublisher | undefined {
+  #takerOf(connection: TcpRosConnection, header: ConnectionHeader): TopicPublisher | ServiceServer | undefined {
+    const { findPublisher, findService } = this.#offers;
+    const service = header.get('service');
     const topic = header.get('topic');
-    const publisher = topic === undefined ? undefined : this.#findPublisher(topic);
+    const taker = service !== undefined ? findService(service) : topic !== undefined ? findPublisher(topic) : undefined;
     const refusal =
-      publisher === undefined
-        ? `this node does not publish ${topic ?? 'services'}`
-        : publisher.accept(connection, header);
-    if (refusal === undefined) return publisher;
+      taker === undefined
+        ? `this node does not ${service === undefined ? 'publish' : 'provide'} ${service ?? topic ?? 'that'}`
+        : taker.accept(connection, header);
+    if (refusal === undefined) return taker;
     connection.sendHeader([['error', refusal]]);
     connection.finish();
     return undefined;

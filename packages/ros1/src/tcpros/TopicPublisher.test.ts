@@ -15,7 +15,7 @@ test('a latched message reaches who connects while it is held back once, and nev
     clock,
     log: silentLog,
   });
-  const server = new TcpRosServer(clock, () => publisher);
+  const server = new TcpRosServer(clock, { findPublisher: () => publisher, findService: () => undefined });
   const port = await server.listen('127.0.0.1');
   const open = new AbortController();
   const abort = new AbortController();

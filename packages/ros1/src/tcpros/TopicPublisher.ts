@@ -132,6 +132,9 @@ export class TopicPublisher {
     return undefined;
   }
 
+  /** Subscribers have nothing to say. */
+  handleFrame(): void {}
+
   handleClosed(connection: TcpRosConnection): void {
     for (const subscriber of this.#subscribers) {
       if (subscriber.connection === connection) this.#subscribers.delete(subscriber);
