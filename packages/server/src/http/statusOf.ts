@@ -14,6 +14,7 @@ const statuses: Readonly<Record<string, number>> = {
   CREDENTIAL_NEEDED: 401,
   DEVICE_ID_INVALID: 400,
   DEVICE_KEY_UNKNOWN: 404,
+  DEVICE_KIND: 409,
   DEVICE_OFFLINE: 409,
   DEVICE_UNKNOWN: 404,
   FORBIDDEN: 403,
@@ -71,6 +72,7 @@ const statuses: Readonly<Record<string, number>> = {
   TOPIC_UNKNOWN: 404,
   TYPE_MISMATCH: 400,
   TYPE_UNKNOWN: 404,
+  UNGUARDED_MOTION: 403,
 };
 
 /** The HTTP status for an error's code; 502 for a code that only the robot knows. */
