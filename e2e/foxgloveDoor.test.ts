@@ -1,5 +1,5 @@
 import { FoxgloveClient } from '@foxglove/ws-protocol';
-import type { Channel, MessageData, ParameterValues, Service, ServiceCallResponse } from '@foxglove/ws-protocol';
+import type { Channel, IWebSocket, MessageData, ParameterValues, Service, ServiceCallResponse } from '@foxglove/ws-protocol';
 import { codecFor } from '@longline/ros';
 import { describeWithPeer, rostopic, runRosProgram, waitFor } from '@longline/testing';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
@@ -27,7 +27,7 @@ class Viewer {
 
   constructor(url: string, subprotocol: string) {
     const webSocket = new WebSocket(url, [subprotocol]);
-    this.client = new FoxgloveClient({ ws: webSocket as unknown as globalThis.WebSocket });
+    this.client = new FoxgloveClient({ ws: webSocket as unknown as IWebSocket });
     this.client.on('serverInfo', (info) => (this.info = info));
     this.client.on('advertise', (channels) => {
       for (const channel of channels) this.channels.set(channel.topic, channel);

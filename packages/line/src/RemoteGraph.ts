@@ -146,12 +146,19 @@ export class RemoteGraph implements RosGraph {
     const schema = await this.messageSchema(advertisement.type, options);
     const encoding = schema.encoding === 'ros2msg' ? 'cdr' : 'ros1';
     const { topic, type, latched } = advertisement;
+    const named = { topic, type, ...(latched === undefined ? {} : { latched }) };
+    // The server says under whose name the robot holds it.
+    await this.#request({ kind: 'topic.advertise', ...named, holder: '-' }, nothing, options);
+    const close = this.#own(() => {
+      const ended = this.#robot.request({ kind: 'topic.unadvertise', topic, holder: '-' }, nothing, {});
+      // Where the robot is away it holds nothing.
+      ended.catch(() => undefined);
+    });
     return {
       schema,
       encoding,
-      publish: (data, publishOptions = {}) =>
-        this.publish({ topic, type, encoding, ...(latched === undefined ? {} : { latched }) }, data, publishOptions),
-      close: () => undefined,
+      publish: (data, publishOptions = {}) => this.publish({ ...named, encoding }, data, publishOptions),
+      close,
     };
   }
 

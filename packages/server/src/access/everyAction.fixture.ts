@@ -12,6 +12,9 @@ export const everyAction: readonly Action[] = actionSchema.options.map((option) 
     encoding: 'json',
     rateHz: 1,
     holdMs: 1_000,
+    holder: 'h',
+    call: 1,
+    result: true,
   }),
 );
 

@@ -10,6 +10,7 @@ import type { Motion, MotionRequest } from '../motion/Motion.ts';
 import type { MotionStream } from '../motion/MotionStream.ts';
 import type { RefusalAudit } from '../motion/RefusalAudit.ts';
 import type { Stops } from '../motion/Stops.ts';
+import type { AdvertisedTopics } from '../provided/AdvertisedTopics.ts';
 import type { ProvidedServices } from '../provided/ProvidedServices.ts';
 import type { StandingCommands } from '../standing/StandingCommands.ts';
 import type { Command } from './Command.ts';
@@ -27,6 +28,7 @@ export interface RequestRooms {
   readonly stops: Stops;
   readonly refusals: RefusalAudit;
   readonly provided: ProvidedServices;
+  readonly advertised: AdvertisedTopics;
 }
 
 /**
@@ -68,7 +70,7 @@ export class RobotRequests {
   send(request: RobotRequest, listener: ReplyListener): void {
     const { action, token = 0, device, principal, ageMs, deadlineMs } = request;
     const rights = this.#allowed(request);
-    const { leases, stops, commands, refusals, provided } = this.#rooms;
+    const { leases, stops, commands, refusals, provided, advertised } = this.#rooms;
     const word = { device, principal, ageMs, deadlineMs, token };
     const wanted = { device, principal, token, target: action.kind };
     switch (action.kind) {
@@ -82,6 +84,10 @@ export class RobotRequests {
         return stops.stop({ ...request, outputs: action.outputs }, listener);
       case 'motion':
         throw new Error('motion frames go through openMotion()');
+      case 'topic.advertise':
+        return advertised.advertise({ ...request, action }, listener);
+      case 'topic.unadvertise':
+        return advertised.unadvertise({ ...request, action }, listener);
       case 'service.advertise':
         return provided.advertise({ ...request, action }, listener);
       case 'service.unadvertise':
@@ -94,6 +100,11 @@ export class RobotRequests {
     }
   }
 
+  /** Whether the principal may ask for this at all, before anything else is done for it. Throws as {@link Rights.check} does. */
+  check(request: RobotRequest): void {
+    this.#allowed(request);
+  }
+
   /** The lease of a device, while somebody holds it; none of a device that who asks does not see. */
   leaseOf({ device, principal }: Pick<RobotRequest, 'device' | 'principal'>): Lease | undefined {
     return Rights.of(principal).seesDevice(device) ? this.#rooms.leases.holding(device) : undefined;
@@ -104,17 +115,19 @@ export class RobotRequests {
    * back. With rights, only what those do not allow.
    */
   revoke(id: string, rights: Rights | undefined): void {
-    const { leases, standing, commands, provided } = this.#rooms;
+    const { leases, standing, commands, provided, advertised } = this.#rooms;
     const may = mayStill(rights);
     leases.revoke(id, may);
     standing.revoke(id, may);
     commands.revoke(id, may);
     provided.revoke(id, may);
+    advertised.revoke(id, may);
   }
 
-  /** Who provided services under this owner is gone: they end. */
+  /** Who provided services and advertised topics under this owner is gone: they end. */
   endOwner(owner: object): void {
     this.#rooms.provided.endOwner(owner);
+    this.#rooms.advertised.endOwner(owner);
   }
 
   /** Begins a stream of motion frames under a lease. Throws as {@link Motion.open} does. */

@@ -2,6 +2,7 @@ import type { Clock, Disposer } from '@longline/ros';
 import type { Commands } from '../commands/Commands.ts';
 import { RobotRequests } from '../commands/RobotRequests.ts';
 import type { FleetState } from '../fleet/FleetState.ts';
+import { AdvertisedTopics } from '../provided/AdvertisedTopics.ts';
 import { ProvidedServices } from '../provided/ProvidedServices.ts';
 import type { StopStore } from '../seams/StopStore.ts';
 import type { StandingCommands } from '../standing/StandingCommands.ts';
@@ -49,13 +50,15 @@ export function openMotionRooms(options: MotionRoomsOptions): MotionRooms {
   const motion = new Motion({ fleet, leases, clock, audit });
   const refusals = new RefusalAudit(audit, clock);
   const provided = new ProvidedServices({ ask, audit });
+  const advertised = new AdvertisedTopics(ask);
   const disposers = [
     fleet.watchDevices(stops),
     fleet.watchDevices(leases),
+    fleet.watchDevices(advertised),
     leases.watchEnds((lease) => standing.handleLeaseOver(lease)),
   ];
   return {
-    requests: new RobotRequests({ commands, standing, leases, motion, stops, refusals, provided }),
+    requests: new RobotRequests({ commands, standing, leases, motion, stops, refusals, provided, advertised }),
     leases,
     stops,
     motion,
