@@ -57,6 +57,10 @@ export class RemoteService {
     robot.request(action, new Uint8Array(0), { deadlineMs: AGAIN_DEADLINE_MS }).catch(() => undefined);
   }
 
+  #isProvided(): boolean {
+    return this.#calls !== undefined;
+  }
+
   async #advertise(options: OperationOptions): Promise<ServiceSchema> {
     const { robot, advertisement, handler } = this.#options;
     const { service, type } = advertisement;
@@ -108,7 +112,7 @@ export class RemoteService {
   }
 
   async #again(): Promise<void> {
-    if (this.#closed || this.#isTrying || this.#calls !== undefined || !this.#isConnected) return;
+    if (this.#closed || this.#isTrying || this.#isProvided() || !this.#isConnected) return;
     this.#cancelRetry?.();
     this.#isTrying = true;
     try {
@@ -119,7 +123,7 @@ export class RemoteService {
     } finally {
       this.#isTrying = false;
     }
-    if (this.#calls === undefined) this.#retry();
+    if (!this.#isProvided()) this.#retry();
   }
 
   #retry(): void {

@@ -12,7 +12,9 @@ import type {
   Publisher,
   RosGraph,
   Schema,
+  ServiceAdvertisement,
   ServiceCall,
+  ServiceHandler,
   ServiceSchema,
   SubscribeRequest,
   Subscription,
@@ -46,6 +48,8 @@ export class FakeGraph implements RosGraph {
     string,
     { schema: ServiceSchema; handle: (request: Uint8Array) => Promise<Uint8Array> }
   >();
+  /** Service types by name, for `advertiseService`. */
+  readonly serviceSchemas = new Map<string, ServiceSchema>();
   readonly parameters = new Map<string, ParameterValue>();
   readonly published: FakePublished[] = [];
   /** Publishers open now. */
@@ -187,12 +191,31 @@ export class FakeGraph implements RosGraph {
     return Promise.resolve();
   }
 
-  advertiseService(): Promise<ProvidedService> {
-    return Promise.reject(new RosError('NOT_SUPPORTED', 'Services cannot be provided on this robot yet.'));
+  /** From then on `callService` calls it as a node of the robot would. */
+  advertiseService(advertisement: ServiceAdvertisement, handler: ServiceHandler): Promise<ProvidedService> {
+    const { service, type } = advertisement;
+    if (this.services.has(service)) {
+      return Promise.reject(new RosError('SERVICE_EXISTS', `${service} is provided already.`));
+    }
+    const schema = this.serviceSchemas.get(type);
+    if (schema === undefined) return Promise.reject(new RosError('TYPE_UNKNOWN', `No type ${type}.`));
+    const gone = new AbortController();
+    const provided = { schema, handle: (data: Uint8Array) => handler(data, { schema, signal: gone.signal }) };
+    this.services.set(service, provided);
+    this.#changed();
+    const close = (): void => {
+      gone.abort(new Error('the service is provided no longer'));
+      if (this.services.get(service) !== provided) return;
+      this.services.delete(service);
+      this.#changed();
+    };
+    return Promise.resolve({ schema, close });
   }
 
-  deleteParameter(): Promise<void> {
-    return Promise.reject(new RosError('NOT_SUPPORTED', 'Parameters cannot be deleted on this robot yet.'));
+  deleteParameter(name: string): Promise<void> {
+    return this.parameters.delete(name)
+      ? Promise.resolve()
+      : Promise.reject(new RosError('PARAMETER_UNKNOWN', `No parameter ${name}.`));
   }
 
   close(): Promise<void> {

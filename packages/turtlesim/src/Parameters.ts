@@ -25,9 +25,12 @@ export class Parameters {
   get(name: string): ParameterValue {
     const value = this.#values.get(name);
     if (value !== undefined) return value;
-    throw new RosError('PARAMETER_UNKNOWN', `There is no parameter ${name}. There are ${this.#namesForPeople()}.`, {
-      details: { parameter: name },
-    });
+    throw this.#unknown(name);
+  }
+
+  /** Throws `PARAMETER_UNKNOWN`. */
+  delete(name: string): void {
+    if (!this.#values.delete(name)) throw this.#unknown(name);
   }
 
   /** Throws `PARAMETER_INVALID`. */
@@ -64,6 +67,12 @@ export class Parameters {
   #integer(name: string, otherwise: number): number {
     const value = this.#values.get(name);
     return typeof value === 'number' && Number.isFinite(value) ? Math.floor(value + 0.5) : otherwise;
+  }
+
+  #unknown(name: string): RosError {
+    return new RosError('PARAMETER_UNKNOWN', `There is no parameter ${name}. There are ${this.#namesForPeople()}.`, {
+      details: { parameter: name },
+    });
   }
 
   #namesForPeople(): string {

@@ -1,12 +1,23 @@
-import { RosError, codecFor } from '@longline/ros';
-import type { RosObject, ServiceInfo } from '@longline/ros';
+import { checkTopicName, codecFor, ros1TypeName, RosError } from '@longline/ros';
+import type {
+  ProvidedService,
+  RosObject,
+  ServiceAdvertisement,
+  ServiceHandler,
+  ServiceInfo,
+  ServiceSchema,
+} from '@longline/ros';
 import { serviceDefinition } from './definitions.ts';
 import { joinGraphName } from './graphName.ts';
 import type { Loggers } from './Loggers.ts';
 import { numberField, textField } from './requestField.ts';
+import { OWN_NODE_NAME } from './Topic.ts';
 import { MAX_PENDING_TELEPORTS } from './Turtle.ts';
 import { NODE_NAME, ServiceRefusal } from './TurtleFrame.ts';
 import type { NamedTurtle, TurtleFrame } from './TurtleFrame.ts';
+
+/** Services provided by others at once; one more is refused. */
+export const MAX_PROVIDED_SERVICES = 1_000;
 
 interface Service {
   readonly type: string;
@@ -14,9 +25,16 @@ interface Service {
   readonly handle: (request: RosObject) => Readonly<Record<string, unknown>>;
 }
 
+/** A service that another node of the graph provides: whoever has this graph. */
+interface OthersService {
+  readonly type: string;
+  readonly answer: (data: Uint8Array) => Promise<Uint8Array>;
+}
+
 /** The node's services: those of the window for ever, those of a turtle while it lives. */
 export class Services {
   readonly #services = new Map<string, Service>();
+  readonly #others = new Map<string, OthersService>();
 
   constructor(frame: TurtleFrame, loggers: Loggers) {
     this.#addAction('/clear', 'std_srvs/Empty', () => frame.clear());
@@ -39,8 +57,10 @@ export class Services {
   }
 
   get infos(): ServiceInfo[] {
-    return [...this.#services]
-      .map(([name, { type }]) => ({ name, type, providers: [NODE_NAME] }))
+    const own = [...this.#services].map(([name, { type }]) => ({ name, type, providers: [NODE_NAME] }));
+    return [...this.#others]
+      .map(([name, { type }]) => ({ name, type, providers: [OWN_NODE_NAME] }))
+      .concat(own)
       .sort((a, b) => (a.name < b.name ? -1 : 1));
   }
 
@@ -72,11 +92,36 @@ export class Services {
 
   /** The type of a service. Throws `SERVICE_UNKNOWN`. */
   typeOf(name: string): string {
-    return this.#find(name).type;
+    return (this.#others.get(name) ?? this.#find(name)).type;
+  }
+
+  /** Another node provides a service until the disposer is called. Throws `SERVICE_EXISTS`, `TYPE_UNKNOWN`, `NOT_SUPPORTED`. */
+  provide(advertisement: ServiceAdvertisement, handler: ServiceHandler): ProvidedService {
+    const name = checkTopicName(advertisement.service);
+    const type = ros1TypeName(advertisement.type);
+    const schema = serviceDefinition(type);
+    if (this.#services.has(name) || this.#others.has(name)) {
+      throw new RosError('SERVICE_EXISTS', `${name} is provided already. Choose another name.`, {
+        details: { service: name },
+      });
+    }
+    if (this.#others.size >= MAX_PROVIDED_SERVICES) {
+      throw new RosError('NOT_SUPPORTED', `${MAX_PROVIDED_SERVICES} services are provided already: close some first.`);
+    }
+    const gone = new AbortController();
+    const service: OthersService = { type, answer: (data) => answerOf(name, handler, data, schema, gone.signal) };
+    this.#others.set(name, service);
+    const close = (): void => {
+      if (this.#others.get(name) === service) this.#others.delete(name);
+      gone.abort(new RosError('SERVICE_FAILED', `${name} is provided no longer.`));
+    };
+    return { schema, close };
   }
 
   /** Calls with and answers serialized bytes. Throws `SERVICE_UNKNOWN`, `SERVICE_FAILED` or `MESSAGE_INVALID`. */
-  call(name: string, data: Uint8Array): Uint8Array {
+  call(name: string, data: Uint8Array): Uint8Array | Promise<Uint8Array> {
+    const other = this.#others.get(name);
+    if (other !== undefined) return other.answer(data);
     const service = this.#find(name);
     const { request, response } = serviceDefinition(service.type);
     const decoded = codecFor(request, 'ros1').decode(data);
@@ -111,6 +156,31 @@ export class Services {
   #namesForPeople(): string {
     const names = [...this.#services.keys()];
     return names.length <= 12 ? names.join(', ') : `${names.slice(0, 12).join(', ')} and ${names.length - 12} more`;
+  }
+}
+
+/** The handler's answer, checked, or its refusal in its own words. */
+async function answerOf(
+  name: string,
+  handler: ServiceHandler,
+  data: Uint8Array,
+  schema: ServiceSchema,
+  signal: AbortSignal,
+): Promise<Uint8Array> {
+  codecFor(schema.request, 'ros1').validate(data);
+  const { promise: gone, reject } = Promise.withResolvers<never>();
+  const handleAbort = (): void => reject(signal.reason instanceof Error ? signal.reason : new Error('aborted'));
+  signal.addEventListener('abort', handleAbort, { once: true });
+  try {
+    const response = await Promise.race([handler(data, { schema, signal }), gone]);
+    codecFor(schema.response, 'ros1').validate(response);
+    return response;
+  } catch (error) {
+    if (error instanceof RosError) throw error;
+    const words = error instanceof Error ? error.message : String(error);
+    throw new RosError('SERVICE_FAILED', words, { cause: error, details: { service: name } });
+  } finally {
+    signal.removeEventListener('abort', handleAbort);
   }
 }
 

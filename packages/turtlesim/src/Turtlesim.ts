@@ -11,7 +11,9 @@ import type {
   Publisher,
   RosGraph,
   Schema,
+  ServiceAdvertisement,
   ServiceCall,
+  ServiceHandler,
   ServiceSchema,
   SubscribeRequest,
   Subscription,
@@ -141,12 +143,25 @@ export class Turtlesim implements RosGraph {
     return this.#use(options, () => this.#parameters.set(name, value));
   }
 
-  advertiseService(): Promise<ProvidedService> {
-    return Promise.reject(new RosError('NOT_SUPPORTED', 'Services cannot be provided on this robot yet.'));
+  /** Another node than turtlesim provides it then; `callService` calls it. */
+  advertiseService(
+    advertisement: ServiceAdvertisement,
+    handler: ServiceHandler,
+    options?: OperationOptions,
+  ): Promise<ProvidedService> {
+    return this.#use(options, () => {
+      const provided = this.#services.provide(advertisement, handler);
+      this.#watchers.handleChange();
+      const close = (): void => {
+        provided.close();
+        this.#watchers.handleChange();
+      };
+      return { schema: provided.schema, close };
+    });
   }
 
-  deleteParameter(): Promise<void> {
-    return Promise.reject(new RosError('NOT_SUPPORTED', 'Parameters cannot be deleted on this robot yet.'));
+  deleteParameter(name: string, options?: OperationOptions): Promise<void> {
+    return this.#use(options, () => this.#parameters.delete(name));
   }
 
   close(): Promise<void> {
@@ -158,7 +173,7 @@ export class Turtlesim implements RosGraph {
   }
 
   /** Runs at once; what it throws rejects. */
-  #use<T>(options: OperationOptions | undefined, operation: () => T): Promise<T> {
+  #use<T>(options: OperationOptions | undefined, operation: () => T | Promise<T>): Promise<T> {
     return new Promise((resolve) => {
       options?.signal?.throwIfAborted();
       if (this.#closed) throw new RosError('GRAPH_CLOSED', `${this.name} is closed: open a turtlesim again.`);

@@ -86,6 +86,8 @@ string frame_id
 /** The `.srv` files of the service types this robot has, by type. */
 export const serviceTexts: ReadonlyMap<string, string> = new Map([
   ['std_srvs/Empty', '---'],
+  ['std_srvs/SetBool', 'bool data\n---\nbool success\nstring message'],
+  ['std_srvs/Trigger', '---\nbool success\nstring message'],
   ['turtlesim/Kill', 'string name\n---'],
   ['turtlesim/SetPen', 'uint8 r\nuint8 g\nuint8 b\nuint8 width\nuint8 off\n---\n'],
   [

@@ -13,6 +13,8 @@ test.each([
 
 test.each([
   ['std_srvs/Empty', 'd41d8cd98f00b204e9800998ecf8427e'],
+  ['std_srvs/SetBool', '09fb03525b03e7ea1fd3992bafd87e16'],
+  ['std_srvs/Trigger', '937c9679a518e3a18d831e57125ea522'],
   ['roscpp/GetLoggers', '32e97e85527d4678a8f9279894bb64b0'],
   ['roscpp/SetLoggerLevel', '51da076440d78ca1684d36c868df61ea'],
   ['turtlesim/Spawn', '0b2d2e872a8e2887d5ed626f2bf2c561'],
