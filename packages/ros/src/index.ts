@@ -16,6 +16,8 @@ export { Message } from './Message.ts';
 export type { MessageParts } from './Message.ts';
 export type { MessageCodec } from './MessageCodec.ts';
 export { isAlwaysFinite, isStoppedByZeros, isTrajectory, movesByType } from './motionTypes.ts';
+export { parseDefinition } from './parseDefinition.ts';
+export type { ArrayShape, ParsedConstant, ParsedDefinition, ParsedField, ParsedStruct } from './parseDefinition.ts';
 export { parseParameterValue } from './parameterValue.ts';
 export { awayDelayMs, jittered, reconnectDelayMs, STABLE_CONNECTION_MS } from './reconnectDelayMs.ts';
 export { DEFAULT_DEADLINE_MS } from './RosGraph.ts';
