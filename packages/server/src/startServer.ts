@@ -9,6 +9,8 @@ import { Commands } from './commands/Commands.ts';
 import { MemoryCredentialStore } from './credentials/MemoryCredentialStore.ts';
 import { openAccess } from './credentials/openAccess.ts';
 import { RobotAdmission } from './credentials/RobotAdmission.ts';
+import { doorKinds } from './doors/doorKinds.ts';
+import { Doors } from './doors/Doors.ts';
 import { ServerError } from './errors.ts';
 import { Fleet } from './fleet/Fleet.ts';
 import { FleetState } from './fleet/FleetState.ts';
@@ -23,6 +25,7 @@ import { openMotionRooms } from './motion/openMotionRooms.ts';
 import { localAdministrator } from './access/Principal.ts';
 import { MemoryBus } from './seams/MemoryBus.ts';
 import { MemoryFleetStore } from './seams/MemoryFleetStore.ts';
+import { Intakes } from './transport/Intakes.ts';
 import { Doorway } from './transport/Doorway.ts';
 import type { TransportOptions } from './transport/Doorway.ts';
 import { isLoopback } from './transport/networkAddress.ts';
@@ -118,6 +121,22 @@ export async function startServer(options: ServerOptions = {}): Promise<Server> 
   const { authenticator, failedLogins, robotKeys, sessions, tokens } = access;
   const admission = new RobotAdmission({ store: credentials, name });
   const clones = new CloneAlarm({ clock, log, audit });
+  const handleFault = (what: string, error: unknown): void => log.error({ err: error }, what);
+  const fleet = new Fleet({ fleet: state, commands, requests, standing, clock, handleFault }, localAdministrator);
+  const intakes = new Intakes(limits);
+  const doors: Doors = new Doors({
+    kinds: doorKinds,
+    graphOf: (principal, device) => fleet.as(principal).device(device),
+    viewOf: (principal) => gateway.viewOf(principal),
+    requests,
+    sessions,
+    intakes,
+    gate: doorway.gate,
+    clock,
+    limits,
+    log,
+    handleFault,
+  });
   const gateway = new Gateway({
     fleet: state,
     requests,
@@ -129,14 +148,14 @@ export async function startServer(options: ServerOptions = {}): Promise<Server> 
     store,
     bus,
     doorway,
+    intakes,
+    takers: [doors],
     clock,
     limits,
     log,
     name,
     software,
   });
-  const handleFault = (what: string, error: unknown): void => gateway.handleFault(what, error);
-  const fleet = new Fleet({ fleet: state, commands, requests, standing, clock, handleFault }, localAdministrator);
   let ready = false;
   let listened = false;
   const metrics = serverMetrics({

@@ -1,4 +1,4 @@
-import type { DeviceRecord, LineRecord } from '@longline/line';
+import type { DeviceRecord, LineRecord, MotionStatus } from '@longline/line';
 import type { Clock, Message } from '@longline/ros';
 import type { ChannelInfo } from '../fleet/ChannelInfo.ts';
 import { channelInfo } from '../fleet/ChannelInfo.ts';
@@ -11,6 +11,8 @@ import { latestMessage, snapshotMessage } from '../fleet/LatestMessage.ts';
 import type { LatestMessage } from '../fleet/LatestMessage.ts';
 import type { Rights } from './Rights.ts';
 import { visibleStatus } from './visibleStatus.ts';
+
+type MotionOutput = MotionStatus['outputs'][number];
 
 /** What one principal sees of a device. How its line is doing is told whole: sums of all channels name none. */
 export class DeviceView {
@@ -32,6 +34,28 @@ export class DeviceView {
 
   get ros(): DeviceRecord['status']['ros'] {
     return this.#state.status.ros;
+  }
+
+  /** Grows with every line of the device. */
+  get epoch(): number {
+    return this.#state.epoch;
+  }
+
+  /** The robot's wall clock minus the server's, nanoseconds; 0 before it was measured. */
+  get clockOffsetNs(): bigint {
+    return this.#state.clock?.wallOffsetNs ?? 0n;
+  }
+
+  /** Whether something may move the robot, and whether moving it by a door takes its lease. */
+  get motion(): { readonly implicitLease: boolean } | undefined {
+    const { motion } = this.#state.status;
+    return motion && { implicitLease: motion.implicitLease ?? false };
+  }
+
+  /** An output that moves the robot, as its status tells it; one that it does not tell of may move it as well. */
+  output(kind: MotionOutput['kind'], name: string): MotionOutput | undefined {
+    if (!this.#rights.knows(name)) return undefined;
+    return this.#state.status.motion?.outputs.find((output) => output.kind === kind && output.name === name);
   }
 
   /** As readers are told (clause 9.3). */

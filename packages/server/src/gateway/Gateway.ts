@@ -12,6 +12,7 @@ import { z } from 'zod';
 import type { Authenticator } from '../credentials/Authenticator.ts';
 import type { FailedLogins } from '../credentials/FailedLogins.ts';
 import type { RobotAdmission } from '../credentials/RobotAdmission.ts';
+import { sessionEndings } from '../credentials/sessionEndings.ts';
 import type { SessionEnd, Sessions } from '../credentials/Sessions.ts';
 import type { RobotRequests } from '../commands/RobotRequests.ts';
 import { ServerError } from '../errors.ts';
@@ -27,7 +28,9 @@ import type { Principal } from '../access/Principal.ts';
 import type { Bus } from '../seams/Bus.ts';
 import type { FleetStore } from '../seams/FleetStore.ts';
 import type { Doorway } from '../transport/Doorway.ts';
-import { IntakeBudget } from '../transport/IntakeBudget.ts';
+import type { IntakeBudget } from '../transport/IntakeBudget.ts';
+import type { Intakes } from '../transport/Intakes.ts';
+import { OpenSockets } from '../transport/OpenSockets.ts';
 import { KeyedBudgets } from '../transport/KeyedBudgets.ts';
 import { AgentSession } from './AgentSession.ts';
 import type { AgentSessionHost } from './AgentSession.ts';
@@ -36,6 +39,8 @@ import { LineSocket } from './LineSocket.ts';
 import type { MeteredEnd } from './LineSocket.ts';
 import { refuseUpgrade } from './refuseUpgrade.ts';
 import { UpgradeAdmission } from './UpgradeAdmission.ts';
+import type { UpgradeTaker } from './UpgradeTaker.ts';
+import { noWebSocket } from './webSocketRoutes.ts';
 
 /** What a gateway is given. */
 export interface GatewayOptions {
@@ -49,6 +54,9 @@ export interface GatewayOptions {
   readonly store: FleetStore;
   readonly bus: Bus;
   readonly doorway: Pick<Doorway, 'gate' | 'guard' | 'headers' | 'proxies'>;
+  readonly intakes: Intakes;
+  /** Who takes the WebSockets of the routes that are no lines; where nobody does there is no such address. */
+  readonly takers: readonly UpgradeTaker[];
   readonly clock: Clock;
   readonly limits: ServerLimits;
   readonly log: Logger;
@@ -88,17 +96,14 @@ export class Gateway implements AgentSessionHost, LiveSessionHost {
   readonly #options: GatewayOptions;
   readonly #upgrades: UpgradeAdmission;
   readonly #webSockets: Server<typeof LineSocket>;
-  readonly #sockets = new Set<LineSocket>();
+  readonly #sockets = new OpenSockets<LineSocket>();
   readonly #agents = new Set<AgentSession>();
   readonly #readers = new Set<LiveSession>();
   /** Every reader's connection, those too that have not greeted. */
   readonly #liveSessions = new Map<LiveSession, Disposer>();
   readonly #lines: KeyedBudgets;
-  /** As long as the device, or the principal, is known. */
-  readonly #intakes = new WeakMap<DeviceState | Principal, IntakeBudget>();
   #stopListening: Disposer = () => undefined;
   #stopped = false;
-  #handleEmpty: (() => void) | undefined;
 
   constructor(options: GatewayOptions) {
     this.#options = options;
@@ -126,14 +131,17 @@ export class Gateway implements AgentSessionHost, LiveSessionHost {
   }
 
   /** One for all sockets. */
-  readonly #handleSocketClosed = (socket: LineSocket): void => {
-    this.#sockets.delete(socket);
-    if (this.#sockets.size === 0) this.#handleEmpty?.();
-  };
+  readonly #handleSocketClosed = (socket: LineSocket): void => this.#sockets.delete(socket);
 
-  /** Agents' connections, readers that have greeted, and all sockets. */
+  /** Agents' connections, readers that have greeted or came by a door, and all sockets. */
   get counts(): { readonly agents: number; readonly readers: number; readonly sockets: number } {
-    return { agents: this.#agents.size, readers: this.#readers.size, sockets: this.#sockets.size };
+    let readers = this.#readers.size;
+    let sockets = this.#sockets.size;
+    for (const { counts } of this.#options.takers) {
+      readers += counts.readers;
+      sockets += counts.sockets;
+    }
+    return { agents: this.#agents.size, readers, sockets };
   }
 
   /** Messages that present and past readers were too slow for, or that were folded for their rates. */
@@ -149,8 +157,7 @@ export class Gateway implements AgentSessionHost, LiveSessionHost {
 
   handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     try {
-      const attach = this.#admit(request);
-      this.#webSockets.handleUpgrade(request, socket, head, (webSocket) => this.#take(webSocket, request, attach));
+      this.#admit(request, socket, head);
     } catch (error) {
       this.counters.refusedUpgrades++;
       const { error: refusal, status } = errorReply(error);
@@ -175,10 +182,7 @@ export class Gateway implements AgentSessionHost, LiveSessionHost {
     this.#stopped = true;
     this.#stopListening();
     for (const { end } of [...this.#agents, ...this.#liveSessions.keys()]) end.close('SERVER_STOPPING', message);
-    if (this.#sockets.size === 0) return;
-    const { promise, resolve } = Promise.withResolvers<undefined>();
-    this.#handleEmpty = () => resolve(undefined);
-    await promise;
+    await Promise.all([...this.#options.takers.map((taker) => taker.stop()), this.#sockets.emptied()]);
   }
 
   admitsLine(device: string): boolean {
@@ -186,13 +190,11 @@ export class Gateway implements AgentSessionHost, LiveSessionHost {
   }
 
   intakeOf(device: DeviceState): IntakeBudget {
-    const { deviceBytesPerSecond: bytesPerSecond, deviceMessagesPerSecond: recordsPerSecond } = this.#options.limits;
-    return this.#intakeOf(device, { bytesPerSecond, recordsPerSecond });
+    return this.#options.intakes.ofDevice(device);
   }
 
   readerIntakeOf(principal: Principal): IntakeBudget {
-    const { readerBytesPerSecond: bytesPerSecond, readerRecordsPerSecond: recordsPerSecond } = this.#options.limits;
-    return this.#intakeOf(principal, { bytesPerSecond, recordsPerSecond });
+    return this.#options.intakes.ofReaders(principal);
   }
 
   openEpoch(device: string): Promise<number> {
@@ -233,7 +235,7 @@ export class Gateway implements AgentSessionHost, LiveSessionHost {
   }
 
   handleJoined(session: LiveSession, { software }: ReaderHello): boolean {
-    if (this.#readers.size >= this.#options.limits.maxReaders) return false;
+    if (this.counts.readers >= this.#options.limits.maxReaders) return false;
     this.#readers.add(session);
     this.#options.log.debug({ software, readers: this.#readers.size }, 'reader joined');
     return true;
@@ -257,19 +259,21 @@ export class Gateway implements AgentSessionHost, LiveSessionHost {
     this.#options.log.error({ err: error }, what);
   }
 
-  #intakeOf(whose: DeviceState | Principal, limits: ConstructorParameters<typeof IntakeBudget>[0]): IntakeBudget {
-    let intake = this.#intakes.get(whose);
-    if (intake === undefined) this.#intakes.set(whose, (intake = new IntakeBudget(limits)));
-    return intake;
-  }
-
-  /** What to run on the socket once it is open. Throws what the upgrade is refused with. */
-  #admit(request: IncomingMessage): (transport: Transport) => MeteredEnd {
+  /** Throws what the upgrade is refused with. */
+  #admit(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     if (this.#stopped) throw stopped();
-    const { address, principal } = this.#upgrades.admit(request, this.#sockets.size);
-    return principal === undefined
-      ? (transport) => this.#openAgent(transport, address)
-      : (transport) => this.#openLive(principal, transport);
+    const admitted = this.#upgrades.admit(request, this.counts.sockets);
+    const { route, address, principal } = admitted;
+    if (route.name === 'line' || route.name === 'live') {
+      const attach = (transport: Transport): MeteredEnd =>
+        principal === undefined ? this.#openAgent(transport, address) : this.#openLive(principal, transport);
+      this.#webSockets.handleUpgrade(request, socket, head, (webSocket) => this.#take(webSocket, request, attach));
+      return;
+    }
+    const taker = this.#options.takers.find(({ routes }) => routes.includes(route.name));
+    if (taker === undefined) throw noWebSocket(route.path);
+    if (principal !== undefined && this.counts.readers >= this.#options.limits.maxReaders) throw readerLimit();
+    taker.handleUpgrade({ ...admitted, request, socket, head });
   }
 
   #take(
@@ -295,7 +299,7 @@ export class Gateway implements AgentSessionHost, LiveSessionHost {
 
   #openLive(principal: Principal, transport: Transport): LiveSession {
     const session = new LiveSession(this, principal, transport);
-    const close = (why: SessionEnd): void => session.end.close(why, endings[why]);
+    const close = (why: SessionEnd): void => session.end.close(why, sessionEndings[why]);
     this.#liveSessions.set(session, this.sessions.open(principal.id, close));
     return session;
   }
@@ -309,14 +313,11 @@ export class Gateway implements AgentSessionHost, LiveSessionHost {
   }
 }
 
-const endings: Readonly<Record<SessionEnd, string>> = {
-  ACCESS_REVOKED: 'the token of this connection was revoked',
-  RIGHTS_CHANGED: 'the rights of the token changed; connect again',
-  TOKEN_EXPIRED: 'the token of this connection has expired',
-};
-
 /** One of the codes that there are: whoever closes may write anything. */
 const endOf = ({ closeCode, code }: LineClose): string =>
   code !== undefined && Object.hasOwn(lineCloseCodes, code) ? code : closeCode === 1006 ? 'BROKEN' : 'OTHER';
+
+const readerLimit = (): ServerError =>
+  new ServerError('READER_LIMIT', 'As many readers as there may be are connected. Try again later.');
 
 const stopped = (): ServerError => new ServerError('SERVER_STOPPING', 'The server is stopping. Start another.');

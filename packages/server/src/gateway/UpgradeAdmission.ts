@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { subprotocols } from '@longline/line';
+import { parseDeviceId } from '@longline/line';
 import { localAdministrator } from '../access/Principal.ts';
 import type { Principal } from '../access/Principal.ts';
 import type { Authenticator } from '../credentials/Authenticator.ts';
@@ -8,7 +8,8 @@ import type { Sessions } from '../credentials/Sessions.ts';
 import { ServerError } from '../errors.ts';
 import type { ServerLimits } from '../limits.ts';
 import type { Doorway } from '../transport/Doorway.ts';
-import { linePath, livePath } from './linePaths.ts';
+import { findWebSocket, noWebSocket } from './webSocketRoutes.ts';
+import type { WebSocketAddress, WebSocketRoute } from './webSocketRoutes.ts';
 
 /** What {@link UpgradeAdmission} is given. */
 export interface UpgradeAdmissionOptions {
@@ -19,10 +20,10 @@ export interface UpgradeAdmissionOptions {
 }
 
 /** Who may open a WebSocket. */
-export interface AdmittedUpgrade {
+export interface AdmittedUpgrade extends WebSocketAddress {
   /** Of the client, behind the proxies that are trusted. */
   readonly address: string;
-  /** The reader; undefined for an agent, who says with its hello who it is. */
+  /** The reader; undefined for a robot, whose route finds out who it is. */
   readonly principal: Principal | undefined;
 }
 
@@ -39,9 +40,11 @@ export class UpgradeAdmission {
     const { headers, url = '/' } = request;
     const { gate, guard, proxies } = this.#options.doorway;
     guard.checkUpgrade(request);
-    const path = url.split('?', 1)[0];
-    if (path !== linePath && path !== livePath) throw noWebSocket(path ?? '');
-    checkSubprotocol(headers['sec-websocket-protocol'] ?? '');
+    const path = url.split('?', 1)[0] ?? '';
+    const found = findWebSocket(path);
+    if (found === undefined) throw noWebSocket(path);
+    if (found.device !== undefined) parseDeviceId(found.device);
+    checkSubprotocol(found.route, headers['sec-websocket-protocol'] ?? '');
     if (sockets >= this.#options.limits.maxSockets) {
       throw new ServerError('READER_LIMIT', 'As many connections as there may be are open. Try again later.');
     }
@@ -49,15 +52,15 @@ export class UpgradeAdmission {
     if (proxies.passed(request) && !gate.admit(request.socket, address)) {
       throw new ServerError('TOO_MANY_REQUESTS', 'As many connections as one address may have are open. Close some.');
     }
-    if (path === linePath) {
+    if (found.route.credentials === 'robot') {
       refuseTokenInUrl(url);
-      return { address, principal: undefined };
+      return { ...found, address, principal: undefined };
     }
     // Last of all: a ticket is used up by it.
     const { authorization } = headers;
     const principal = this.#options.authenticator.authenticateUpgrade({ authorization, url, address });
     this.#checkReaders(principal);
-    return { address, principal };
+    return { ...found, address, principal };
   }
 
   #checkReaders({ id, name }: Principal): void {
@@ -70,18 +73,12 @@ export class UpgradeAdmission {
   }
 }
 
-function checkSubprotocol(header: string): void {
+function checkSubprotocol({ who, subprotocols }: WebSocketRoute, header: string): void {
   const offered = header.split(',').map((protocol) => protocol.trim());
-  if (subprotocols.some((protocol) => offered.includes(protocol))) return;
+  if (subprotocols.length === 0 || subprotocols.some((protocol) => offered.includes(protocol))) return;
   throw new ServerError(
     'SUBPROTOCOL_REQUIRED',
-    `This server speaks the WebSocket subprotocol ${subprotocols.join(' or ')}; offered was ${offered.join(', ').slice(0, 255) || 'none'}. Upgrade the older side.`,
+    `This server speaks the WebSocket subprotocol ${subprotocols.join(' or ')} here, where ${who} connect; offered was ${offered.join(', ').slice(0, 255) || 'none'}. Upgrade the older side.`,
     { details: { supported: subprotocols } },
   );
 }
-
-const noWebSocket = (path: string): ServerError =>
-  new ServerError(
-    'ROUTE_UNKNOWN',
-    `There is no WebSocket at ${path.slice(0, 255)}: agents connect to ${linePath}, readers to ${livePath}.`,
-  );

@@ -3,13 +3,12 @@ import { fastify } from 'fastify';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { serializerCompiler } from 'fastify-type-provider-zod';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
-import { subprotocols } from '@longline/line';
 import { parseJsonExact, stringifyExact } from '@longline/ros';
 import type { Logger } from 'pino';
 import type { Authenticator } from '../credentials/Authenticator.ts';
 import { localAdministrator } from '../access/Principal.ts';
 import { ServerError } from '../errors.ts';
-import { linePath, livePath } from '../gateway/linePaths.ts';
+import { findWebSocket } from '../gateway/webSocketRoutes.ts';
 import type { Doorway } from '../transport/Doorway.ts';
 import type { SecurityHeaders } from '../transport/securityHeaders.ts';
 import type { App, RouteContext } from './App.ts';
@@ -148,9 +147,9 @@ const tooManyRequests = (retryAfterMs: number): ServerError =>
   });
 
 function routeUnknown(method: string, path: string): ServerError {
+  const { who, subprotocols = [] } = findWebSocket(path)?.route ?? {};
+  const spoken = subprotocols.length === 0 ? '' : ` of the subprotocol ${subprotocols.join(' or ')}`;
   const help =
-    path === linePath || path === livePath
-      ? `It is for WebSockets of the subprotocol ${subprotocols.join(' or ')}.`
-      : '/api/v1/openapi.json lists what there is.';
+    who === undefined ? '/api/v1/openapi.json lists what there is.' : `It is for WebSockets${spoken}, of ${who}.`;
   return new ServerError('ROUTE_UNKNOWN', `There is no ${method} ${path.slice(0, 255)}. ${help}`);
 }
