@@ -3,3 +3,6 @@ export type { BridgeSocket, BridgeSocketListener, OpenBridgeSocket } from './lin
 export { openRosbridge } from './rosbridge/openRosbridge.ts';
 export type { RosbridgeOptions } from './rosbridge/openRosbridge.ts';
 export * from './door/index.ts';
+export * from './foxgloveDoor/index.ts';
+export { serveFoxglove } from './serveFoxglove.ts';
+export type { ServeFoxgloveOptions } from './serveFoxglove.ts';

@@ -14,3 +14,5 @@ export { localDoorRobot } from './localDoorRobot.ts';
 export type { LocalDoorRobotOptions } from './localDoorRobot.ts';
 export { ReaderQueue } from './ReaderQueue.ts';
 export type { QueueSlot } from './ReaderQueue.ts';
+export { MAX_DOOR_FRAME_BYTES, serveDoor } from './serveDoor.ts';
+export type { ServedDoor, ServeDoorOptions } from './serveDoor.ts';
