@@ -1,3 +1,5 @@
+export { openFoxglove } from './foxglove/openFoxglove.ts';
+export type { FoxgloveOptions } from './foxglove/openFoxglove.ts';
 export { MAX_FRAME_BYTES } from './link/BridgeSocket.ts';
 export type { BridgeSocket, BridgeSocketListener, OpenBridgeSocket } from './link/BridgeSocket.ts';
 export { openRosbridge } from './rosbridge/openRosbridge.ts';
@@ -6,3 +8,8 @@ export * from './door/index.ts';
 export * from './foxgloveDoor/index.ts';
 export { serveFoxglove } from './serveFoxglove.ts';
 export type { ServeFoxgloveOptions } from './serveFoxglove.ts';
+export { openRosbridgeDoor } from './rosbridgeDoor/openRosbridgeDoor.ts';
+export type { RosbridgeDoorOptions } from './rosbridgeDoor/openRosbridgeDoor.ts';
+export { transcodings } from './rosbridgeDoor/transcode/transcodings.ts';
+export { serveRosbridge } from './serveRosbridge.ts';
+export type { ServeRosbridgeOptions } from './serveRosbridge.ts';

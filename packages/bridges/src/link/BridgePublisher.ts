@@ -69,6 +69,11 @@ export class BridgePublisher implements Publisher {
     return this.#discovered;
   }
 
+  /** Why the server does not take the newest advertisement, if it said so. */
+  get refusal(): RosError | undefined {
+    return this.#refusal;
+  }
+
   /** A session began (the topic is advertised in it); `undefined`: it ended. */
   handleSession(session: PublishSession | undefined): void {
     this.#session = session;

@@ -24,7 +24,7 @@ export class PendingAnswers<K, T> {
   }
 
   /** Sends and waits; `late` makes the error for when the deadline passes. Rejects with the signal's reason. */
-  ask(key: K, { deadlineMs, signal }: CallBounds, send: () => void, late: () => RosError): Promise<T> {
+  ask(key: K, { deadlineMs, signal }: CallBounds, send: () => void, late: () => Error): Promise<T> {
     const { clock, what, limit } = this.#options;
     return new Promise((resolve, reject) => {
       if (signal?.aborted) return reject(abortReason(signal));
