@@ -63,7 +63,7 @@ const tasks = {
   bench: () => node(join(root, 'bench', `${args[0] ?? 'relay'}.ts`), args.slice(1)),
   fuzz: () => node(join(root, 'fuzz', 'main.ts'), args),
   build: () => node(join(root, 'scripts', 'build.ts'), args),
-  docs: () => run(bin('typedoc'), args),
+  docs: () => run(bin('typedoc'), ['--options', join(root, 'scripts', 'typedoc.json'), ...args]),
   test: () => {
     node(join(root, 'scripts', 'install-peers.ts'), []);
     tasks.typecheck();

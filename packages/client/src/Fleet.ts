@@ -220,6 +220,7 @@ export class Fleet implements AsyncDisposable {
     await closed;
   }
 
+  /** As {@link close}, for `await using`. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
   }

@@ -171,6 +171,7 @@ export class RemoteDevice extends RobotHandle implements AsyncDisposable {
     await super.close();
   }
 
+  /** As {@link close}, for `await using`. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
   }

@@ -30,6 +30,7 @@ export class StatusStream implements AsyncIterable<FleetStatus> {
   readonly #listeners = new Set<(status: FleetStatus) => void>();
   #current: FleetStatus = { state: 'connecting' };
 
+  /** The status now. */
   get current(): FleetStatus {
     return this.#current;
   }
@@ -56,6 +57,7 @@ export class StatusStream implements AsyncIterable<FleetStatus> {
     return undefined;
   }
 
+  /** @internal For the fleet. */
   set(status: FleetStatus): void {
     this.#current = status;
     for (const listener of [...this.#listeners]) listener(status);

@@ -19,9 +19,11 @@ export interface TopicQuery {
 
 /** Told about one subscription, of one device or of many. Callbacks must not throw. */
 export interface TopicListener {
+  /** A message, and whose it is: last values first, then every one, in each channel's order. */
   handleMessage(message: Message, device: string): void;
   /** Called before the first message of a channel, and again when its definition changed. */
   handleChannel?(channel: Channel, device: string): void;
+  /** The robot no longer sends the topic. */
   handleChannelGone?(topic: string, device: string): void;
   /** `count` further messages of a channel were dropped on the way here. */
   handleDropped?(count: number, device: string, topic: string): void;

@@ -11,6 +11,7 @@ export const clientErrorCodes = [
   'SERVER_UNREACHABLE',
   'SERVER_URL_INVALID',
 ] as const;
+/** One of {@link clientErrorCodes}. */
 export type ClientErrorCode = (typeof clientErrorCodes)[number];
 
 /** An error of the SDK itself; what server and robot refuse comes with their own codes. */

@@ -3,7 +3,9 @@ import type { Disposer } from '@longline/ros';
 /** What is needed of a browser's `document`. */
 export interface VisibilityDocument {
   readonly visibilityState: string;
+  /** Calls back whenever the page was hidden or shown. */
   addEventListener(type: 'visibilitychange', listener: () => void): void;
+  /** Ends that. */
   removeEventListener(type: 'visibilitychange', listener: () => void): void;
 }
 

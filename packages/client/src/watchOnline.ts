@@ -2,7 +2,9 @@ import type { Disposer } from '@longline/ros';
 
 /** What is needed of a browser's `window`, or of a worker. */
 export interface OnlineEvents {
+  /** Calls back whenever there is a network again. */
   addEventListener(type: 'online', listener: () => void): void;
+  /** Ends that. */
   removeEventListener(type: 'online', listener: () => void): void;
 }
 

@@ -186,6 +186,7 @@ export class RemoteGraph implements RosGraph {
     return decoder.decode(reply.payload);
   }
 
+  /** The names of all parameters. */
   async listParameters(options: OperationOptions = {}): Promise<readonly string[]> {
     return (await this.#ask({ kind: 'parameter.list' }, namesPayloadSchema, options)).names;
   }
@@ -195,6 +196,7 @@ export class RemoteGraph implements RosGraph {
     return parseParameterValue(decoder.decode(reply.payload));
   }
 
+  /** Sets a parameter, or makes it. Rejects with `NOT_ALLOWED` where the robot's configuration does not let it. */
   async setParameter(name: string, value: ParameterValue, options: OperationOptions = {}): Promise<void> {
     await this.#request({ kind: 'parameter.set', name }, encoder.encode(stringifyExact(value)), options);
   }

@@ -16,7 +16,7 @@ const laneStateSchema = z
   })
   .describe('One lane');
 /** How one lane of a line is doing. Null where it is not known. */
-export type LaneState = z.infer<typeof laneStateSchema>;
+export interface LaneState extends z.infer<typeof laneStateSchema> {}
 
 const pathShape = {
   roundTripMs: maybe.describe('The shortest of late'),
@@ -65,4 +65,5 @@ export const lineRecordSchema = z.object({
     )
     .describe('Counts of this run of the agent'),
 });
-export type LineRecord = z.infer<typeof lineRecordSchema>;
+/** How the line of one device is doing, as server and agent measured it. */
+export interface LineRecord extends z.infer<typeof lineRecordSchema> {}

@@ -78,4 +78,5 @@ export const deviceRecordSchema = z.object({
     }),
   ),
 });
-export type DeviceRecord = z.infer<typeof deviceRecordSchema>;
+/** What the server says of one device: its presence, its status, its clock, its lease. `epoch` grows with each of its lines. */
+export interface DeviceRecord extends z.infer<typeof deviceRecordSchema> {}

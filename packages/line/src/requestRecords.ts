@@ -171,7 +171,8 @@ export const motionStatusSchema = z.object({
   /** Those used or named in the configuration. */
   outputs: z.array(motionOutputSchema).max(200),
 });
-export type MotionStatus = z.infer<typeof motionStatusSchema>;
+/** Clause 5.12: motion on a robot, what was refused and what is stopped. */
+export interface MotionStatus extends z.infer<typeof motionStatusSchema> {}
 
 /** Clause 6: all that is true of a robot now besides its channels; each record replaces the one before. */
 export const robotStatusSchema = z.object({

@@ -67,6 +67,7 @@ export interface SubscribeRequest {
 export interface SubscriptionListener {
   /** Called before the first message, and again when the topic came back with another type or definition. */
   handleChannel?(channel: Channel): void;
+  /** Latched topics and robots at the far end of a line give their last message first. */
   handleMessage(message: Message): void;
   /** `count` further messages were dropped on the way here because somebody downstream was slow or a rate limit held. */
   handleDropped?(count: number): void;
@@ -76,9 +77,11 @@ export interface SubscriptionListener {
 
 /** A subscription is an intention: it survives publishers that come late, go, and come back, and restarts of ROS. */
 export interface Subscription {
+  /** No message comes any more. Idempotent. */
   close(): void;
 }
 
+/** A topic that is to be published on. */
 export interface Advertisement {
   readonly topic: string;
   /** `pkg/Type` or `pkg/msg/Type`; both spellings are accepted for ROS 1 and ROS 2. */
@@ -92,14 +95,17 @@ export interface PublishReceipt {
   readonly subscribers: number | undefined;
 }
 
+/** A topic that this side publishes on, until it is closed. */
 export interface Publisher {
   readonly schema: Schema;
   readonly encoding: Encoding;
   /** Publishes one serialized message of this publisher's encoding. The bytes were checked against the definition before. */
   publish(data: Uint8Array, options?: OperationOptions): Promise<PublishReceipt>;
+  /** The topic is published on no more from here. Idempotent. */
   close(): void;
 }
 
+/** What is asked of a service. */
 export interface ServiceCall {
   readonly service: string;
   /** Serialized request of the graph's encoding. */
@@ -128,6 +134,7 @@ export type ServiceHandler = (request: Uint8Array, context: ServiceCallContext) 
 export interface ProvidedService {
   /** By which requests and responses are serialized. */
   readonly schema: ServiceSchema;
+  /** The service is provided no more from here. Idempotent. */
   close(): void;
 }
 
@@ -162,6 +169,7 @@ export interface RosGraph {
     listener: SubscriptionListener,
     options?: OperationOptions,
   ): Promise<Subscription>;
+  /** Begins to publish on a topic. Rejects with `TYPE_UNKNOWN`, `TYPE_MISMATCH`. */
   advertise(advertisement: Advertisement, options?: OperationOptions): Promise<Publisher>;
   /** Calls a service; resolves to the serialized response. Rejects with `SERVICE_FAILED` and the robot's own words. */
   callService(call: ServiceCall, options?: OperationOptions): Promise<Uint8Array>;
@@ -176,9 +184,11 @@ export interface RosGraph {
     options?: OperationOptions,
   ): Promise<ProvidedService>;
 
+  /** The names of all parameters. */
   listParameters(options?: OperationOptions): Promise<readonly string[]>;
   /** Rejects with `PARAMETER_UNKNOWN`. */
   getParameter(name: string, options?: OperationOptions): Promise<ParameterValue>;
+  /** Sets a parameter, or makes it. Rejects with `PARAMETER_INVALID`. */
   setParameter(name: string, value: ParameterValue, options?: OperationOptions): Promise<void>;
   /** Rejects with `PARAMETER_UNKNOWN`, and `NOT_SUPPORTED` where parameters cannot be deleted. */
   deleteParameter(name: string, options?: OperationOptions): Promise<void>;

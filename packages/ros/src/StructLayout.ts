@@ -14,6 +14,7 @@ export type ElementLayout =
   | { readonly kind: 'time'; readonly sec: NumericType; readonly nsec: NumericType }
   | { readonly kind: 'struct'; readonly struct: StructLayout };
 
+/** One field of a {@link StructLayout}. */
 export interface FieldLayout {
   readonly name: string;
   readonly element: ElementLayout;

@@ -7,9 +7,10 @@ export const MIN_RATE_HZ = 1e-6;
 
 /** What a {@link Throttle} is given. */
 export interface ThrottleOptions<T> {
-  /** At most this many values a second; `undefined` lets all pass. `PARAMETER_INVALID` below {@link MIN_RATE_HZ}. */
+  /** At most this many values a second; `undefined` lets all pass. `PARAMETER_INVALID` below 0.000001. */
   readonly rateHz: number | undefined;
   readonly clock: Clock;
+  /** Gets what passes. */
   readonly deliver: (value: T) => void;
   /** Told before a value is delivered how many older ones it replaced. */
   readonly handleDropped?: (count: number) => void;

@@ -38,6 +38,7 @@ export const rosErrorCodes = [
   'TYPE_MISMATCH',
   'TYPE_UNKNOWN',
 ] as const;
+/** One of {@link rosErrorCodes}. */
 export type RosErrorCode = (typeof rosErrorCodes)[number];
 
 /** An error of the `ros` package or of a `RosGraph`. */

@@ -30,7 +30,7 @@ export function parseJsonExact(text: string): unknown {
 
 /**
  * Writes any value as JSON text: `bigint` as digits, `Uint8Array` as base64, other typed arrays as arrays. Fields that
- * are `undefined` are left out. Throws `MESSAGE_INVALID` for functions, symbols, and nesting beyond {@link MAX_JSON_DEPTH}.
+ * are `undefined` are left out. Throws `MESSAGE_INVALID` for functions, symbols, and nesting deeper than 128.
  */
 export function stringifyExact(value: unknown, options: JsonOptions = {}): string {
   return stringify(value, options, 0);

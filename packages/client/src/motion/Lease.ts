@@ -142,6 +142,7 @@ export class Lease {
     return this.#released;
   }
 
+  /** As {@link release}, for `await using`. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.release();
   }

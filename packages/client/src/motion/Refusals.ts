@@ -44,6 +44,7 @@ export class Refusals implements AsyncIterable<Refusal> {
     return undefined;
   }
 
+  /** @internal For the lease. */
   add(refusal: Refusal): void {
     if (this.#ended) return;
     this.#last = refusal;
@@ -51,6 +52,7 @@ export class Refusals implements AsyncIterable<Refusal> {
     for (const listener of [...this.#listeners]) listener(refusal);
   }
 
+  /** @internal For the lease. */
   end(): void {
     this.#ended = true;
     for (const queue of this.#queues) queue.end();
