@@ -1,4 +1,5 @@
 import { silentLog, systemClock } from '@longline/ros';
+import { FakeClock } from '@longline/testing';
 import { expect, test } from 'vitest';
 import { openGraph, parseRobotUrl } from './openGraph.ts';
 
@@ -8,7 +9,7 @@ test('turtlesim: opens a simulated robot', async () => {
   await graph.close();
 });
 
-test.each(['', 'localhost', 'http://x', 'ros1:', 'rosbridge://', 'ros2:', 'foxglove://robot'])(
+test.each(['', 'localhost', 'http://x', 'ros1:', 'rosbridge://', 'ros2:', 'foxglove:', 'foxglove://'])(
   '%j is refused with what to write',
   (url) => {
     expect(() => parseRobotUrl(url)).toThrow(
@@ -19,6 +20,18 @@ test.each(['', 'localhost', 'http://x', 'ros1:', 'rosbridge://', 'ros2:', 'foxgl
     );
   },
 );
+
+test.each([
+  ['rosbridge://robot', 'rosbridge://robot:9090'],
+  ['rosbridge://robot:9091/path', 'rosbridge://robot:9091/path'],
+  ['rosbridge+wss://robot/path', 'rosbridges://robot/path'],
+  ['foxglove://robot', 'foxglove://robot:8765'],
+  ['foxglove+wss://robot:8443', 'foxgloves://robot:8443'],
+])('%s opens a robot behind a bridge, whether or not it can be reached', async (url, name) => {
+  const graph = await openGraph(url, { clock: new FakeClock(), log: silentLog });
+  expect(graph.name).toBe(name);
+  await graph.close();
+});
 
 test('hosts and ports of ROS masters and rosbridges are kept', () => {
   expect(parseRobotUrl('ros1://robot:11312')).toMatchObject({ hostname: 'robot', port: '11312' });

@@ -35,21 +35,26 @@ const kinds: ReadonlyMap<string, OpenKind> = new Map<string, OpenKind>([
       });
     },
   ],
-  [
-    'rosbridge:',
-    async (url, { clock, log }) => {
-      const { openRosbridge } = await import('@longline/bridges');
-      return openRosbridge({
-        url: `ws://${url.hostname}:${url.port || '9090'}${url.pathname}${url.search}`,
-        clock,
-        log,
-      });
-    },
-  ],
+  ['rosbridge:', (url, options) => openBehindRosbridge(`ws://${url.hostname}:${url.port || '9090'}`, url, options)],
+  ['rosbridge+wss:', (url, options) => openBehindRosbridge(`wss://${url.host}`, url, options)],
+  ['foxglove:', (url, options) => openBehindFoxglove(`ws://${url.hostname}:${url.port || '8765'}`, url, options)],
+  ['foxglove+wss:', (url, options) => openBehindFoxglove(`wss://${url.host}`, url, options)],
 ]);
 
-const notYet = ['ros2:', 'foxglove:'];
-const USAGE = 'Write turtlesim: (simulated), ros1://HOST:11311 (a ROS 1 master) or rosbridge://HOST:9090.';
+async function openBehindRosbridge(origin: string, url: URL, { clock, log }: OpenGraphOptions): Promise<RosGraph> {
+  const { openRosbridge } = await import('@longline/bridges');
+  return openRosbridge({ url: `${origin}${url.pathname}${url.search}`, clock, log });
+}
+
+async function openBehindFoxglove(origin: string, url: URL, { clock, log }: OpenGraphOptions): Promise<RosGraph> {
+  const { openFoxglove } = await import('@longline/bridges');
+  return openFoxglove({ url: `${origin}${url.pathname}${url.search}`, clock, log });
+}
+
+const notYet = ['ros2:'];
+const USAGE =
+  'Write turtlesim: (simulated), ros1://HOST:11311 (a ROS 1 master), rosbridge://HOST:9090 or foxglove://HOST:8765 ' +
+  '(rosbridge+wss: and foxglove+wss: with TLS).';
 
 /** Checks a robot's URL without opening it. Throws `ROBOT_URL_INVALID`. */
 export function parseRobotUrl(text: string): URL {
@@ -64,7 +69,7 @@ export function parseRobotUrl(text: string): URL {
   return url;
 }
 
-/** Opens the robot that a URL names: `turtlesim:`, `ros1://host:11311`, `rosbridge://host:9090`. Throws `ROBOT_URL_INVALID`. */
+/** Opens the robot that a URL names: `turtlesim:`, `ros1://host:11311`, `rosbridge://host:9090`, `foxglove://host:8765`. Throws `ROBOT_URL_INVALID`. */
 export async function openGraph(text: string, options: OpenGraphOptions): Promise<RosGraph> {
   const url = parseRobotUrl(text);
   const open = kinds.get(url.protocol);

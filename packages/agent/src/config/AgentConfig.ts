@@ -41,7 +41,7 @@ export const agentConfigSchema = z.strictObject({
    * first: the line is held to the first that lets the agent in. Default `ws://localhost:8080`.
    */
   server: serversSchema.default(['ws://localhost:8080/api/v1/line']),
-  /** The robot: `turtlesim:`, `ros1://host:11311`, `rosbridge://host:9090`. Default `ros1://localhost:11311`. */
+  /** The robot: `turtlesim:`, `ros1://host:11311`, `rosbridge://host:9090`, `foxglove://host:8765`. Default `ros1://localhost:11311`. */
   robot: robotSchema.default('ros1://localhost:11311'),
   /** Which topics are sent, and how: the first rule that matches; none, not sent. Default: all, each as its type suggests. */
   topics: z

@@ -1,7 +1,8 @@
 /** Which nodes of a graph are this robot's own: its agent, and what the agent and the deadman publish through. */
 export class OwnNodes {
   readonly #isSimulated: boolean;
-  readonly #isBehindBridge: boolean;
+  /** The names of the node that the deadman publishes through, where that is a bridge's. */
+  readonly #bridgeNode: RegExp | undefined;
 
   readonly #agentNode: string | undefined;
 
@@ -9,7 +10,7 @@ export class OwnNodes {
   constructor(graphName: string, agentNode: string | undefined) {
     this.#agentNode = agentNode;
     this.#isSimulated = graphName.startsWith('turtlesim');
-    this.#isBehindBridge = graphName.startsWith('rosbridge');
+    this.#bridgeNode = bridgeNodes.find(([scheme]) => graphName.startsWith(scheme))?.[1];
   }
 
   /**
@@ -30,11 +31,16 @@ export class OwnNodes {
     return node === this.#agentNode || this.#isBridge(node);
   }
 
-  /** The node of a rosbridge server stands for all its clients, the deadman and the agent among them. */
+  /** The node of a bridge stands for all its clients, the deadman and the agent among them. */
   #isBridge(node: string): boolean {
-    return this.#isBehindBridge && /\/rosbridge_websocket\w*$/.test(node);
+    return this.#bridgeNode?.test(node) ?? false;
   }
 }
+
+const bridgeNodes: readonly (readonly [scheme: string, node: RegExp])[] = [
+  ['rosbridge', /\/rosbridge_websocket\w*$/],
+  ['foxglove', /\/foxglove_bridge\w*$/],
+];
 
 /** Nodes of agents and deadmen have such names. */
 const isOurs = (node: string): boolean => node.startsWith('/longline_');

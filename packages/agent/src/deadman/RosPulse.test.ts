@@ -68,6 +68,8 @@ test('agents that watch a topic are not those who hear it', () => {
   expect(hears('ros1://r', '/longline_1f', '/driver')).toBe(true);
   expect(hears('ros1://r', '/rosbridge_websocket')).toBe(true);
   expect(hears('rosbridge://r', '/rosbridge_websocket')).toBe(false);
+  expect(hears('foxglove://r', '/foxglove_bridge')).toBe(false);
+  expect(hears('foxglove://r', '/rosbridge_websocket')).toBe(true);
 });
 
 test('a graph that names no node may not know: its topics count as heard', () => {
