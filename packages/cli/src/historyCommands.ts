@@ -14,7 +14,10 @@ export function addHistoryCommands(program: Command, terminal: Terminal): void {
     'longline command ls robot-1 --state unknown',
   )
     .option('--state <state>', 'accepted, sent, received, done, failed, rejected, expired, cancelled or unknown')
-    .option('--kind <kind>', 'publish, call, setParameter, setStanding, endStanding, stop or releaseStop')
+    .option(
+      '--kind <kind>',
+      'publish, call, setParameter, deleteParameter, setStanding, endStanding, stop or releaseStop',
+    )
     .option('--issuer <name>', 'only those of this issuer')
     .option('-n, --limit <number>', `${LIMIT_HELP} (default: 20)`, count)
     .action(

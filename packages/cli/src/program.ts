@@ -108,10 +108,14 @@ function addRunners(program: Command, terminal: Terminal): void {
     .option('-c, --config <file>', 'YAML file; flags replace its keys')
     .option('--device <id>', "the device's ID (default: that which joined, else the host's name)")
     .option('--server <url>', 'the server (default: that which it joined, else ws://localhost:8080)')
-    .option('--robot <url>', 'ros1://host:11311, rosbridge://host:9090 or turtlesim: (default: ros1://localhost:11311)')
+    .option(
+      '--robot <url>',
+      'ros1://host:11311, rosbridge://host:9090, foxglove://host:8765 or turtlesim: (default: ros1://localhost:11311)',
+    )
     .option('--allow-publish <pattern...>', 'topics that may be published from outside')
     .option('--allow-call <pattern...>', 'services that may be called from outside')
-    .option('--allow-set-parameters <pattern...>', 'parameters that may be set from outside')
+    .option('--allow-set-parameters <pattern...>', 'parameters that may be set and deleted from outside')
+    .option('--allow-provide <pattern...>', 'services that may be provided from outside')
     .option('--proxy <url>', 'HTTP proxy on the way to the server')
     .option('--ca <file>', "certificate authorities in PEM, where the server's certificate is of an own one")
     .option('--json', 'log as JSON lines')
@@ -271,7 +275,7 @@ function addServiceCommands(program: Command, terminal: Terminal): void {
 }
 
 function addParamCommands(program: Command, terminal: Terminal): void {
-  const param = program.command('param').description("a robot's parameters: list, get, set");
+  const param = program.command('param').description("a robot's parameters: list, get, set, delete");
   addReader(
     param.command('list').argument('<device>', 'ID of the robot').description('names of the parameters'),
   ).action(async (device: string, options: ReaderFlags) =>
@@ -299,4 +303,13 @@ function addParamCommands(program: Command, terminal: Terminal): void {
     .action(async (device: string, name: string, text: string, options: ReaderFlags & LeaseFlags) =>
       (await import('./commands/paramSet.ts')).paramSet(terminal, device, name, text, options),
     );
+  addReader(
+    param
+      .command('delete')
+      .argument('<device>', 'ID of the robot')
+      .argument('<name>')
+      .description('delete a parameter, with all below it'),
+  ).action(async (device: string, name: string, options: ReaderFlags) =>
+    (await import('./commands/paramDelete.ts')).paramDelete(terminal, device, name, options),
+  );
 }

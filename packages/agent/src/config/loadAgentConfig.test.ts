@@ -15,7 +15,7 @@ test('an empty config is complete: everything has its default', async () => {
     server: ['ws://localhost:8080/api/v1/line'],
     robot: 'ros1://localhost:11311',
     topics: [{ match: '/**', send: true }],
-    allow: { publish: [], call: [], setParameters: [] },
+    allow: { publish: [], call: [], setParameters: [], provide: [] },
     motion: { byType: true, implicitLease: false, outputs: [] },
     outbox: { maxBytes: 64 * 1024 * 1024, queueDepth: 100 },
     line: { silenceMs: 3_000 },
@@ -62,7 +62,7 @@ proxy: http://proxy:3128
       { match: '/rosout*', send: false },
       { match: '/**', send: true },
     ],
-    allow: { publish: ['/turtle1/cmd_vel'], call: ['/turtle1/teleport_*'], setParameters: [] },
+    allow: { publish: ['/turtle1/cmd_vel'], call: ['/turtle1/teleport_*'], setParameters: [], provide: [] },
     motion: {
       byType: true,
       implicitLease: false,

@@ -12,6 +12,7 @@ export interface AgentOptions {
   readonly allowPublish?: string[] | undefined;
   readonly allowCall?: string[] | undefined;
   readonly allowSetParameters?: string[] | undefined;
+  readonly allowProvide?: string[] | undefined;
   readonly proxy?: string | undefined;
   readonly ca?: string | undefined;
   readonly json?: boolean | undefined;
@@ -30,11 +31,12 @@ export async function agent(terminal: Terminal, options: AgentOptions): Promise<
 }
 
 function overridesOf(options: AgentOptions): AgentConfigInput {
-  const { allowCall, allowPublish, allowSetParameters, ca, device, proxy, robot, server } = options;
+  const { allowCall, allowProvide, allowPublish, allowSetParameters, ca, device, proxy, robot, server } = options;
   const allow = {
     ...(allowPublish === undefined ? {} : { publish: allowPublish }),
     ...(allowCall === undefined ? {} : { call: allowCall }),
     ...(allowSetParameters === undefined ? {} : { setParameters: allowSetParameters }),
+    ...(allowProvide === undefined ? {} : { provide: allowProvide }),
   };
   return {
     ...(device === undefined ? {} : { device }),

@@ -65,7 +65,7 @@ const agentConfig = (server: string): AgentConfigInput => ({
   device: DEVICE,
   robot: 'turtlesim:',
   server,
-  allow: { publish: ['/turtle1/cmd_vel'], call: ['/**'], setParameters: ['/**'] },
+  allow: { publish: ['/turtle1/cmd_vel'], call: ['/**'], setParameters: ['/**'], provide: ['/**'] },
 });
 
 function readPoses(fleet: Fleet, meter: DemoMeter): void {

@@ -27,3 +27,6 @@ export const readingKinds: readonly string[] = [
   'schema.message',
   'schema.service',
 ];
+
+/** The kinds with which a service is provided. */
+export const providingKinds: readonly string[] = ['service.advertise', 'service.unadvertise', 'service.respond'];

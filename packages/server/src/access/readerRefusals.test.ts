@@ -5,7 +5,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { askers, startAskedServer, strangers } from './Askers.fixture.ts';
 import type { AskedServer, Asker } from './Askers.fixture.ts';
-import { everyAction, readingKinds } from './everyAction.fixture.ts';
+import { everyAction, providingKinds, readingKinds } from './everyAction.fixture.ts';
 
 /** Every kind of record: what is judged by rights, what is of the line itself, and what a reader may not send. */
 const kindsOfRecords: Readonly<Record<RecordKindName, 'judged' | 'line' | 'refused'>> = {
@@ -39,6 +39,18 @@ const kindsOfRecords: Readonly<Record<RecordKindName, 'judged' | 'line' | 'refus
 const everySubscription: readonly SubscribeRecord[] = subscribeSchema.options.map((option, id) =>
   subscribeSchema.parse({ id, kind: option.shape.kind.value, device: 'r1', topic: '/**' }),
 );
+
+/** Those that are about one topic, service or parameter that is written. */
+const writingKinds = [
+  'publish',
+  'call',
+  'parameter.set',
+  'parameter.delete',
+  'standing.set',
+  'topic.advertise',
+  'topic.unadvertise',
+  ...providingKinds,
+];
 
 function readerOf({ locked, tokenOf }: AskedServer, asker: Asker): TestReader {
   const reader = new TestReader(locked.server.url, { token: tokenOf(asker) });
@@ -135,9 +147,7 @@ test('a reader limited to some topics is shown those, and moves nothing else', a
   await reader.subscribe({ id: 2, kind: 'topics', device: 'r1', topic: '/secret' });
   expect(reader.advertised.items.map(({ topic }) => topic)).toEqual(['/t']);
   expect(reader.messages.items.map(({ channel }) => channel.topic)).toEqual(['/t']);
-  expect(await outcomes(reader)).toEqual(
-    each((kind) => (['publish', 'call', 'parameter.set', 'standing.set'].includes(kind) ? 'FORBIDDEN' : 'let in')),
-  );
+  expect(await outcomes(reader)).toEqual(each((kind) => (writingKinds.includes(kind) ? 'FORBIDDEN' : 'let in')));
   await reader.request('r1', { kind: 'lease.take', holdMs: 60_000, takeOver: true });
   const { lease } = locked.server.fleet.device('r1').info ?? {};
   expect(await outcome(reader, { kind: 'motion', topic: '/t', encoding: 'json' }, lease?.token)).toBe('FORBIDDEN');

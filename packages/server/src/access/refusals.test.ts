@@ -18,6 +18,7 @@ const examples: Readonly<Record<string, { readonly query?: string; readonly body
   'get /api/v1/devices/{id}/latest': { query: 'topic=/t' },
   'put /api/v1/devices/{id}/standing': { query: 'topic=/t', body: { message: { data: 1 } } },
   'delete /api/v1/devices/{id}/standing': { query: 'topic=/t' },
+  'delete /api/v1/devices/{id}/parameters': { query: 'name=/p' },
   'put /api/v1/standing': { query: 'topic=/t', body: { message: { data: 1 } } },
   'delete /api/v1/standing': { query: 'topic=/t' },
   'put /api/v1/devices/{id}/lease': { body: { token: 1, holdMs: 60_000 } },

@@ -245,6 +245,8 @@ test('the robot’s graph, services and parameters are asked from it', async () 
     status: 404,
     json: { code: 'PARAMETER_UNKNOWN' },
   });
+  const deleted = await ask(server, '/api/v1/devices/r1/parameters?name=/a', { method: 'DELETE' });
+  expect(deleted).toMatchObject({ status: 200, json: { kind: 'deleteParameter', target: '/a', state: 'done' } });
 });
 
 const post = (body: string): { method: string; body: string } => ({ method: 'POST', body });

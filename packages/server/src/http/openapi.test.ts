@@ -78,6 +78,7 @@ test('the OpenAPI document lists every route, with its errors', async () => {
       'get /api/v1/devices/{id}/graph',
       'get /api/v1/devices/{id}/services',
       'get /api/v1/devices/{id}/parameters',
+      'delete /api/v1/devices/{id}/parameters',
     ].sort(),
   );
 });

@@ -21,7 +21,7 @@ import { getLeaseRoute, releaseLeaseRoute, renewLeaseRoute, takeLeaseRoute } fro
 import { lineRoute } from './routes/line.ts';
 import { metricsRoute } from './routes/metrics.ts';
 import { openapiRoute } from './routes/openapi.ts';
-import { parametersRoute } from './routes/parameters.ts';
+import { deleteParameterRoute, parametersRoute } from './routes/parameters.ts';
 import { endStandingRoute, getStandingRoute, setStandingRoute } from './routes/standing.ts';
 import { fleetStopRoute, releaseStopRoute, stopRoute } from './routes/stop.ts';
 import { ticketsRoute } from './routes/tickets.ts';
@@ -69,6 +69,7 @@ export const routeTable: readonly RuledRoute[] = [
   { access: 'viewer', route: graphRoute },
   { access: 'viewer', route: servicesRoute },
   { access: 'viewer', route: parametersRoute },
+  { access: 'operator', route: deleteParameterRoute },
   { access: 'public', route: healthRoute },
   { access: 'public', route: readyRoute },
   { access: 'viewer', allDevices: true, route: metricsRoute },

@@ -249,4 +249,9 @@ export const commandBody = z.discriminatedUnion('kind', [
     value: present,
     ...everyCommand,
   }),
+  z.strictObject({
+    kind: z.literal('deleteParameter'),
+    name: z.string().min(1).max(1024),
+    ...everyCommand,
+  }),
 ]);

@@ -16,7 +16,7 @@ export function commandRoute(app: App, context: RouteContext): void {
     path,
     {
       schema: {
-        summary: 'Publish a message, call a service, or set a parameter, once',
+        summary: 'Publish a message, call a service, set or delete a parameter, once',
         description:
           'Answers when it has ended, or earlier as `waitFor` says. An absent robot refuses at once, or with ' +
           '`whenOffline: wait` has it when it is back within the deadline.',
