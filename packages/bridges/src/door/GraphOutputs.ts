@@ -1,5 +1,14 @@
 import { codecFor, RosError, sameType } from '@longline/ros';
-import type { Encoding, ParameterValue, Publisher, PublishReceipt, RosGraph, Schema } from '@longline/ros';
+import type {
+  Advertisement,
+  Disposer,
+  Encoding,
+  ParameterValue,
+  Publisher,
+  PublishReceipt,
+  RosGraph,
+  Schema,
+} from '@longline/ros';
 import { DoorError } from './DoorError.ts';
 import type { CommandAge, DoorCall, DoorMessage, DoorOutputs } from './DoorRobot.ts';
 
@@ -14,6 +23,8 @@ interface HeldPublisher {
   readonly type: string | undefined;
   readonly latched: boolean;
   readonly publisher: Promise<Publisher>;
+  /** How often the reader advertised it and did not take it back. */
+  advertised: number;
 }
 
 /** What {@link GraphOutputs} is given. */
@@ -36,10 +47,24 @@ export class GraphOutputs implements DoorOutputs {
     this.#graph = graph;
   }
 
+  /** Rejects with what the graph rejects with. */
+  async advertise(advertisement: Advertisement): Promise<Disposer> {
+    const { topic } = advertisement;
+    const held = this.#hold(advertisement);
+    held.advertised++;
+    await held.publisher;
+    let isOver = false;
+    return () => {
+      if (isOver) return;
+      isOver = true;
+      if (--held.advertised === 0 && this.#publishers.get(topic) === held) this.#release(topic);
+    };
+  }
+
   /** Rejects with `COMMAND_EXPIRED`, `TOPIC_UNKNOWN` (no type given), `TYPE_MISMATCH`, `MESSAGE_INVALID`, and what the graph rejects with. */
   async publish(message: DoorMessage): Promise<PublishReceipt> {
     checkAge(message);
-    const publisher = await this.#publisher(message);
+    const publisher = await this.#hold(message).publisher;
     const data = encoded(publisher.schema, publisher.encoding, message.encoding, message.data);
     return publisher.publish(data);
   }
@@ -69,30 +94,26 @@ export class GraphOutputs implements DoorOutputs {
     for (const topic of [...this.#publishers.keys()]) this.#release(topic);
   }
 
-  #publisher(message: DoorMessage): Promise<Publisher> {
-    if (this.#isClosed) return Promise.reject(new RosError('GRAPH_CLOSED', 'The reader is gone.'));
-    const { topic, type, latched = false } = message;
-    const held = this.#publishers.get(topic);
-    if (held !== undefined && (held.type === undefined || type === undefined || sameType(held.type, type))) {
-      if (held.latched === latched || message.latched === undefined) {
-        this.#publishers.delete(topic);
-        this.#publishers.set(topic, held);
-        return held.publisher;
-      }
+  /** The publisher of a topic, made where there is none of this type; used last. */
+  #hold({ topic, type, latched }: Pick<DoorMessage, 'topic' | 'type' | 'latched'>): HeldPublisher {
+    if (this.#isClosed) throw new RosError('GRAPH_CLOSED', 'The reader is gone.');
+    const known = this.#publishers.get(topic);
+    const isSameType = type === undefined || known?.type === undefined || sameType(known.type, type);
+    if (known !== undefined && isSameType && (latched === undefined || known.latched === latched)) {
+      this.#publishers.delete(topic);
+      this.#publishers.set(topic, known);
+      return known;
     }
-    if (held !== undefined) this.#release(topic);
-    for (const oldest of this.#publishers.keys()) {
-      if (this.#publishers.size < MAX_READER_PUBLISHERS) break;
-      this.#release(oldest);
-    }
-    const publisher = this.#advertise(topic, type, latched);
-    const made = { type, latched, publisher };
-    this.#publishers.set(topic, made);
+    if (known !== undefined) this.#release(topic);
+    if (this.#publishers.size >= MAX_READER_PUBLISHERS) this.#releaseOldest();
+    const publisher = this.#advertise(topic, type, latched ?? false);
+    const held = { type, latched: latched ?? false, publisher, advertised: 0 };
+    this.#publishers.set(topic, held);
     // What failed once may succeed later.
     publisher.catch(() => {
-      if (this.#publishers.get(topic) === made) this.#publishers.delete(topic);
+      if (this.#publishers.get(topic) === held) this.#publishers.delete(topic);
     });
-    return publisher;
+    return held;
   }
 
   async #advertise(topic: string, givenType: string | undefined, latched: boolean): Promise<Publisher> {
@@ -105,6 +126,13 @@ export class GraphOutputs implements DoorOutputs {
       );
     }
     return this.#graph.advertise({ topic, type, latched });
+  }
+
+  /** Rather one that was never advertised. */
+  #releaseOldest(): void {
+    const topics = [...this.#publishers.keys()];
+    const oldest = topics.find((topic) => this.#publishers.get(topic)?.advertised === 0) ?? topics[0];
+    if (oldest !== undefined) this.#release(oldest);
   }
 
   #release(topic: string): void {
