@@ -6,7 +6,7 @@ import type { Advertisement, Clock, Disposer, ParameterValue, PublishReceipt, Sc
 import type { FleetView } from '../access/FleetView.ts';
 import type { RobotRequests } from '../commands/RobotRequests.ts';
 import type { MotionRefusal } from '../motion/MotionStream.ts';
-import { commandStale, motionExpired, readerGone } from './doorErrors.ts';
+import { commandStale, motionExpired, orderExpired, readerGone } from './doorErrors.ts';
 import { namedLease } from './DoorLease.ts';
 import type { DoorLease } from './DoorLease.ts';
 import { DoorMotion } from './DoorMotion.ts';
@@ -17,8 +17,10 @@ import type { MovingName, OutputKind } from './MovingNames.ts';
 import { subscribersOf } from './subscribersOf.ts';
 import { StillJudge } from './StillJudge.ts';
 
-/** At this age what a reader publishes or sets is not executed any more, in milliseconds. */
+/** So long after it came what a reader publishes or sets is not executed any more, in milliseconds. */
 export const DOOR_DEADLINE_MS = 5_000;
+/** What may be older than this when it comes is refused, in milliseconds: an idle reader is asked for a sign of life every 5 s. */
+export const MAX_ORDER_AGE_MS = 10_000;
 /** A service may be waited for at most so long, in milliseconds. */
 export const MAX_CALL_DEADLINE_MS = 3_600_000;
 
@@ -41,6 +43,7 @@ interface Order {
   /** May be the door's during the call only. */
   readonly payload: Uint8Array;
   readonly age: CommandAge;
+  /** From when it came, in milliseconds. */
   readonly deadlineMs: number;
 }
 
@@ -80,15 +83,16 @@ export class DeviceOutputs implements DoorOutputs {
   }
 
   async publish(message: DoorMessage): Promise<PublishReceipt> {
-    const { topic, type, encoding, latched, data } = message;
+    const { topic, type, encoding, latched, data, ageMs: cameMs } = message;
     const moving = this.#names.find('topic', topic, type);
     if (moving !== undefined) return this.#move(message, moving);
     const optional = { ...(type === undefined ? {} : { type }), ...(latched === undefined ? {} : { latched }) };
     const action: Action = { kind: 'publish', topic, encoding, ...optional };
     const again = this.#mayMove ? { ...message, data: data.slice() } : undefined;
     const { clock } = this.#options;
-    const bornMs = clock.monotonicMs() - message.ageMs;
-    const reply = await this.#request({ action, payload: data, deadlineMs: DOOR_DEADLINE_MS }, message.ageMs, 0);
+    const bornMs = clock.monotonicMs() - cameMs;
+    checkAge(topic, cameMs);
+    const reply = await this.#request({ action, payload: data, deadlineMs: cameMs + DOOR_DEADLINE_MS }, cameMs, 0);
     if (reply.code !== 'LEASE_NEEDED') return { subscribers: subscribersOf(done(reply)) };
     this.#names.handleLeaseNeeded('topic', topic);
     if (again === undefined) throw replyError(reply);
@@ -144,7 +148,9 @@ export class DeviceOutputs implements DoorOutputs {
 
   /** Something done once, under the lease where it moves the robot. */
   async #order(order: Order): Promise<Reply> {
-    const { kind, name, age, action, deadlineMs } = order;
+    const { kind, name, age, action } = order;
+    checkAge(name, age.ageMs);
+    const deadlineMs = age.ageMs + order.deadlineMs;
     const bornMs = this.#options.clock.monotonicMs() - age.ageMs;
     const payload = order.payload.slice();
     const moving = this.#names.find(kind, name);
@@ -181,6 +187,11 @@ export class DeviceOutputs implements DoorOutputs {
     if (code === 'LEASE_LOST' && this.#options.leaseToken === undefined) return;
     if (!this.#closed) this.handleRefusal?.(topic, code, message);
   }
+}
+
+/** Throws `COMMAND_EXPIRED`. */
+function checkAge(name: string, ageMs: number): void {
+  if (ageMs > MAX_ORDER_AGE_MS) throw orderExpired(name, ageMs, MAX_ORDER_AGE_MS);
 }
 
 function done(reply: Reply): Reply {

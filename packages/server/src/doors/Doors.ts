@@ -28,7 +28,12 @@ export type DoorName = Extract<WebSocketName, 'rosbridge' | 'foxglove'>;
 export type OpenDoor = (
   robot: DoorRobot,
   socket: DoorSocket,
-  options: { readonly clock: Clock; readonly log: Log },
+  options: {
+    readonly clock: Clock;
+    readonly log: Log;
+    /** Whether the reader has a right to command robots at all. */
+    readonly mayCommand: boolean;
+  },
 ) => DoorSession;
 
 /** What the doors are given. */
@@ -114,7 +119,7 @@ export class Doors implements UpgradeTaker {
     let close: OpenedDoor['close'] = (code, reason) => webSocket.close(code, reason);
     const open = (socket: DoorSocket): DoorSession => {
       close = (code, reason) => socket.close(code, reason);
-      return kinds[name](robot, socket, { clock, log });
+      return kinds[name](robot, socket, { clock, log, mayCommand: reader.view.rights.isAtLeast('operator') });
     };
     const fault = (error: unknown): void => handleFault(`a session of the ${name} door failed`, error);
     const door: OpenedDoor = { name, close: (code, reason) => close(code, reason) };

@@ -19,6 +19,14 @@ export const motionExpired = (name: string, ageMs: number, timeoutMs: number): S
     { details: { name, ageMs: Math.round(ageMs), timeoutMs } },
   );
 
+/** It may have been under way for so long that nobody knows whether it is still wanted. */
+export const orderExpired = (name: string, ageMs: number, maxAgeMs: number): ServerError =>
+  new ServerError(
+    'COMMAND_EXPIRED',
+    `What came for ${name} may be ${Math.round(ageMs)} ms old; at most ${maxAgeMs} ms are taken. Send it again once the connection answers.`,
+    { details: { name, ageMs: Math.round(ageMs), maxAgeMs } },
+  );
+
 /** A reader of a door that named no lease moves a robot that gives none for moving. */
 export const doorLeaseNeeded = (device: string, name: string): ServerError =>
   new ServerError(

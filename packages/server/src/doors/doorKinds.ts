@@ -1,19 +1,13 @@
-import type { DoorSession } from '@longline/bridges';
+import { openFoxgloveDoor, openRosbridgeDoor } from '@longline/bridges';
+import type { Capability } from '@longline/bridges';
 import type { DoorName, OpenDoor } from './Doors.ts';
 
-const none: OpenDoor = (_robot, socket) => {
-  queueMicrotask(() => socket.close(1013, 'NOT_SUPPORTED: this door is not there yet'));
-  return closedSession;
-};
-
-const ignore = (): void => undefined;
-const closedSession: DoorSession = {
-  handleText: ignore,
-  handleBinary: ignore,
-  handlePong: ignore,
-  handleWritable: ignore,
-  handleClosed: ignore,
-};
+/** What only who may command robots is offered; who has it is still asked every time. */
+const ofOperators: readonly Capability[] = ['clientPublish', 'services'];
 
 /** The protocols that doors speak. */
-export const doorKinds: Readonly<Record<DoorName, OpenDoor>> = { rosbridge: none, foxglove: none };
+export const doorKinds: Readonly<Record<DoorName, OpenDoor>> = {
+  rosbridge: openRosbridgeDoor,
+  foxglove: (robot, socket, { mayCommand, ...options }) =>
+    openFoxgloveDoor(robot, socket, { ...options, withheld: mayCommand ? [] : ofOperators }),
+};

@@ -1,3 +1,4 @@
+import { FOXGLOVE_SUBPROTOCOLS } from '@longline/bridges';
 import { subprotocols } from '@longline/line';
 import { ServerError } from '../errors.ts';
 
@@ -22,8 +23,6 @@ export const linePath = '/api/v1/line';
 /** Where readers connect. */
 export const livePath = '/api/v1/live';
 
-const foxgloveSubprotocols = ['foxglove.sdk.v1', 'foxglove.websocket.v1'] as const;
-
 /** All there are: one entry for each. */
 export const webSocketRoutes: readonly WebSocketRoute[] = [
   { name: 'line', path: linePath, subprotocols, credentials: 'robot', who: 'agents' },
@@ -38,7 +37,7 @@ export const webSocketRoutes: readonly WebSocketRoute[] = [
   {
     name: 'foxglove',
     path: '/api/v1/devices/:id/foxglove',
-    subprotocols: foxgloveSubprotocols,
+    subprotocols: FOXGLOVE_SUBPROTOCOLS,
     credentials: 'reader',
     who: 'Foxglove and Lichtblick',
   },
