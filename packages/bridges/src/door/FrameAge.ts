@@ -2,20 +2,20 @@ import type { Clock, Disposer } from '@longline/ros';
 import type { CommandAge } from './DoorRobot.ts';
 
 /** How often a reader that commands is pinged, in milliseconds. */
-const ACTIVE_PING_MS = 100;
-/** How often any other reader is pinged, in milliseconds. */
-const IDLE_PING_MS = 5_000;
+export const ACTIVE_PING_MS = 100;
+/** How often any other reader is pinged, in milliseconds: its first command is to count as no older than a second or two. */
+export const IDLE_PING_MS = 1_000;
 /** After its last command a reader counts as one that commands for so long, in milliseconds. */
-const ACTIVE_FOR_MS = 10_000;
+export const ACTIVE_FOR_MS = 10_000;
 /**
  * Pings count from so long after the socket opened, in milliseconds: a client that flushes its queue on connecting has sent all of it
  * before it answers one of those.
  */
-const SETTLE_MS = 300;
+export const SETTLE_MS = 300;
 /** Without a pong for so long the reader is gone, in milliseconds. */
-const SILENT_MS = 30_000;
+export const SILENT_MS = 30_000;
 /** Pings under way; beyond it none is sent until a pong comes. */
-const MAX_OPEN_PINGS = 1_000;
+export const MAX_OPEN_PINGS = 1_000;
 
 /** What a {@link FrameAge} is given. */
 export interface FrameAgeOptions {
@@ -61,7 +61,10 @@ export class FrameAge {
     const number = new DataView(payload.buffer, payload.byteOffset, 4).getUint32(0);
     const sentMs = this.#pings.get(number);
     if (sentMs === undefined) return;
-    for (const earlier of this.#pings.keys()) if (earlier <= number) this.#pings.delete(earlier);
+    for (const earlier of this.#pings.keys()) {
+      if (earlier > number) break;
+      this.#pings.delete(earlier);
+    }
     this.#answeredMs = Math.max(this.#answeredMs, sentMs);
     this.#settled = true;
   }
