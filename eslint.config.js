@@ -69,5 +69,9 @@ export default tseslint.config(
     files: ['**/*.mjs', '**/*.js'],
     languageOptions: { globals: { process: 'readonly', console: 'readonly', setTimeout: 'readonly' } },
   },
+  {
+    files: ['examples/browser/*.js'],
+    languageOptions: { globals: { document: 'readonly', location: 'readonly' } },
+  },
   ...directionRules,
 );
