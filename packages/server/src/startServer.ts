@@ -21,6 +21,7 @@ import { createApp } from './http/createApp.ts';
 import { defaultServerLimits } from './limits.ts';
 import type { ServerLimits } from './limits.ts';
 import { serverMetrics } from './metrics/serverMetrics.ts';
+import { PlainDevices } from './plain/PlainDevices.ts';
 import { openMotionRooms } from './motion/openMotionRooms.ts';
 import { localAdministrator } from './access/Principal.ts';
 import { MemoryBus } from './seams/MemoryBus.ts';
@@ -137,7 +138,12 @@ export async function startServer(options: ServerOptions = {}): Promise<Server> 
     log,
     handleFault,
   });
-  const gateway = new Gateway({
+  const plainDevices = new PlainDevices({
+    admission: access.plainAdmission,
+    gate: doorway.gate,
+    host: () => gateway,
+  });
+  const gateway: Gateway = new Gateway({
     fleet: state,
     requests,
     admission,
@@ -149,7 +155,7 @@ export async function startServer(options: ServerOptions = {}): Promise<Server> 
     bus,
     doorway,
     intakes,
-    takers: [doors],
+    takers: [doors, plainDevices],
     clock,
     limits,
     log,
@@ -177,6 +183,7 @@ export async function startServer(options: ServerOptions = {}): Promise<Server> 
       sessions,
       tokens,
       robotKeys,
+      deviceTokens: access.deviceTokens,
       serverName: name,
       publicUrl: doorway.publicUrl?.origin,
       clock,

@@ -16,11 +16,11 @@ const MAX_PAUSE_MS = 500;
 const CLOSE_WAIT_MS = 2_000;
 
 /** Runs a door's session on an accepted WebSocket of the `ws` library, and returns it. */
-export function bindDoorSocket(
+export function bindDoorSocket<Session extends DoorSession>(
   webSocket: WebSocket,
-  open: (socket: DoorSocket) => DoorSession,
+  open: (socket: DoorSocket) => Session,
   { charge, handleFault }: BindDoorOptions = {},
-): DoorSession {
+): Session {
   let cut: NodeJS.Timeout | undefined;
   let resume: NodeJS.Timeout | undefined;
   const handleSent = (): void => guarded(() => session.handleWritable());

@@ -96,6 +96,23 @@ describe.each(Object.entries(implementations))('%s', (_name, open) => {
     expect(store.robotKey('r2')).toBeUndefined();
   });
 
+  test('a plain device has one token, the newest', async () => {
+    const store = await open();
+    const token = {
+      device: 'r2',
+      hash: 'c'.repeat(64),
+      isUnguarded: true,
+      createdBy: 'ann',
+      createdMs: 3,
+      revokedMs: 4,
+    };
+    store.putDeviceToken({ ...token, isUnguarded: false, revokedMs: undefined });
+    store.putDeviceToken(token);
+    expect(store.deviceToken('r2')).toEqual(token);
+    expect(store.deviceTokens()).toEqual([token]);
+    expect(store.deviceToken('r1')).toBeUndefined();
+  });
+
   test('a join token is used once, together with the key', async () => {
     const store = await open();
     store.putJoin(join);

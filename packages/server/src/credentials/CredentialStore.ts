@@ -37,6 +37,18 @@ export interface JoinRecord {
   readonly usedMs: number | undefined;
 }
 
+/** The token of a plain device, as it is kept: the token itself is not. */
+export interface DeviceTokenRecord {
+  readonly device: string;
+  /** SHA-256 of the token, 64 hexadecimal digits. */
+  readonly hash: string;
+  /** It may be moved although no deadman stops it. */
+  readonly isUnguarded: boolean;
+  readonly createdBy: string;
+  readonly createdMs: number;
+  readonly revokedMs: number | undefined;
+}
+
 /**
  * What a server knows of who may what. Reads are answered at once, from memory where they are frequent; a write has been made durable
  * when it returns. Throws `STORE_UNUSABLE` where it cannot be.
@@ -59,5 +71,9 @@ export interface CredentialStore {
   putJoin(join: JoinRecord): void;
   /** Uses a join token and registers the key in one step; says false when it was used meanwhile. */
   join(hash: string, key: RobotKeyRecord): boolean;
+  deviceToken(device: string): DeviceTokenRecord | undefined;
+  deviceTokens(): readonly DeviceTokenRecord[];
+  /** In place of the one that the device had. */
+  putDeviceToken(token: DeviceTokenRecord): void;
   close(): void;
 }

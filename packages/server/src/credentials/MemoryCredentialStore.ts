@@ -1,4 +1,4 @@
-import type { CredentialStore, JoinRecord, RobotKeyRecord, TokenRecord } from './CredentialStore.ts';
+import type { CredentialStore, DeviceTokenRecord, JoinRecord, RobotKeyRecord, TokenRecord } from './CredentialStore.ts';
 
 /** Credentials that end with the process: of a server without a data directory, and of tests. */
 export class MemoryCredentialStore implements CredentialStore {
@@ -8,6 +8,7 @@ export class MemoryCredentialStore implements CredentialStore {
   readonly #keys = new Map<string, RobotKeyRecord>();
   /** By device. */
   readonly #joins = new Map<string, JoinRecord>();
+  readonly #deviceTokens = new Map<string, DeviceTokenRecord>();
   #isLocked = false;
 
   get isLocked(): boolean {
@@ -67,6 +68,18 @@ export class MemoryCredentialStore implements CredentialStore {
     this.#joins.set(join.device, { ...join, usedMs: key.joinedMs });
     this.#keys.set(key.device, key);
     return true;
+  }
+
+  deviceToken(device: string): DeviceTokenRecord | undefined {
+    return this.#deviceTokens.get(device);
+  }
+
+  deviceTokens(): readonly DeviceTokenRecord[] {
+    return [...this.#deviceTokens.values()];
+  }
+
+  putDeviceToken(token: DeviceTokenRecord): void {
+    this.#deviceTokens.set(token.device, token);
   }
 
   close(): void {

@@ -3,7 +3,8 @@ import type { Clock } from '@longline/ros';
 import type { Principal } from '../access/Principal.ts';
 import { Rights } from '../access/Rights.ts';
 import type { AuditSink } from '../motion/AuditSink.ts';
-import type { CredentialStore, JoinRecord, RobotKeyRecord } from './CredentialStore.ts';
+import type { CredentialStore, DeviceTokenRecord, JoinRecord, RobotKeyRecord } from './CredentialStore.ts';
+import { isPlainDevice } from './deviceTokenErrors.ts';
 import {
   joinSignatureInvalid,
   joinTokenUnknown,
@@ -34,6 +35,8 @@ export interface RobotKeyInfo {
   readonly fingerprint: string | undefined;
   /** Until when a join token waits to be used, milliseconds since 1970. */
   readonly pendingUntilMs: number | undefined;
+  /** Of a plain device, which has a token and no key. */
+  readonly plain: DeviceTokenRecord | undefined;
 }
 
 /** What a robot sends to join. */
@@ -83,7 +86,10 @@ export class RobotKeys {
     const rights = this.#rights(by, 'Listing the keys of robots');
     const joins = new Map(this.#store.joins().map((join) => [join.device, join]));
     const keys = new Map(this.#store.robotKeys().map((key) => [key.device, key]));
-    const devices = [...new Set([...joins.keys(), ...keys.keys()])].filter((device) => rights.seesDevice(device));
+    const plain = new Map(this.#store.deviceTokens().map((token) => [token.device, token]));
+    const devices = [...new Set([...joins.keys(), ...keys.keys(), ...plain.keys()])].filter((device) =>
+      rights.seesDevice(device),
+    );
     const nowMs = this.#nowMs();
     return devices.sort().map((device) => {
       const key = keys.get(device);
@@ -92,6 +98,7 @@ export class RobotKeys {
         device,
         key,
         fingerprint: key === undefined ? undefined : keyFingerprint(key.publicKey),
+        plain: plain.get(device),
         pendingUntilMs: join !== undefined && isPending(join, nowMs) ? join.expiresMs : undefined,
       };
     });
@@ -100,10 +107,12 @@ export class RobotKeys {
   /**
    * Makes the token with which a robot joins once within an hour, in place of one that was not used. A key that it has stays good until
    * the new one has joined. The token itself is known to who asked for it alone. Throws `FORBIDDEN`, `DEVICE_UNKNOWN`,
-   * `TOO_MANY_REQUESTS`.
+   * `DEVICE_KIND`, `TOO_MANY_REQUESTS`.
    */
   permit(by: Principal, device: string): { readonly token: string; readonly expiresMs: number } {
     this.#rights(by, 'Letting a robot join').checkDevice(device);
+    const plain = this.#store.deviceToken(device);
+    if (plain !== undefined && plain.revokedMs === undefined) throw isPlainDevice(device);
     const known = new Set([...this.#store.joins(), ...this.#store.robotKeys()].map((record) => record.device));
     if (known.size >= MAX_ROBOTS && !known.has(device)) throw robotLimit(MAX_ROBOTS);
     const token = newSecret('lj_');
@@ -155,9 +164,12 @@ export class RobotKeys {
     const key = this.#store.robotKey(device);
     const join = this.#store.joins().find((record) => record.device === device);
     const waits = join !== undefined && isPending(join, nowMs);
-    if (key === undefined && !waits) throw keyUnknown(device);
+    const plain = this.#store.deviceToken(device);
+    if (key === undefined && plain === undefined && !waits) throw keyUnknown(device);
     if (waits) this.#store.putJoin({ ...join, expiresMs: nowMs });
     if (key !== undefined && key.revokedMs === undefined) this.#store.putRobotKey({ ...key, revokedMs: nowMs });
+    if (plain !== undefined && plain.revokedMs === undefined)
+      this.#store.putDeviceToken({ ...plain, revokedMs: nowMs });
     this.#audit.record({ what: 'device.revoke', principal: by.name, device });
     this.#sessions.end(deviceSession(device), 'ACCESS_REVOKED');
   }

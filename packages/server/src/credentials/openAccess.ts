@@ -3,7 +3,9 @@ import type { Rights } from '../access/Rights.ts';
 import type { AuditSink } from '../motion/AuditSink.ts';
 import { Authenticator } from './Authenticator.ts';
 import type { CredentialStore } from './CredentialStore.ts';
+import { DeviceTokens } from './DeviceTokens.ts';
 import { FailedLogins } from './FailedLogins.ts';
+import { PlainAdmission } from './PlainAdmission.ts';
 import { RobotKeys } from './RobotKeys.ts';
 import { Sessions } from './Sessions.ts';
 import { Tokens } from './Tokens.ts';
@@ -23,6 +25,8 @@ export interface Access {
   readonly sessions: Sessions;
   readonly tokens: Tokens;
   readonly robotKeys: RobotKeys;
+  readonly deviceTokens: DeviceTokens;
+  readonly plainAdmission: PlainAdmission;
   readonly failedLogins: FailedLogins;
   /** Leaves no timer. Idempotent. */
   readonly close: () => void;
@@ -62,6 +66,12 @@ export function openAccess({ store, clock, audit, revoke }: AccessOptions): Acce
     sessions,
     tokens,
     robotKeys,
+    deviceTokens: new DeviceTokens({ store, clock, audit, sessions }),
+    plainAdmission: new PlainAdmission({
+      store,
+      failures: authenticator.failures,
+      handleFailure: (address, code, device) => failed.handleFailure(address, code, device),
+    }),
     failedLogins: failed,
     close: () => {
       tokens.stop();

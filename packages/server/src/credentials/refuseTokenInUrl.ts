@@ -1,6 +1,6 @@
 import { ServerError } from '../errors.ts';
 
-const secret = /(?<![A-Za-z0-9])l[lj]_[\w-]{20}/;
+const secret = /(?<![A-Za-z0-9])l[ljd]_[\w-]{20}/;
 /** Names under which programs send secrets. A lease's token is a number and none. */
 const secretParameter = /[?&](?:access_)?token=(?!\d*(?:&|$))/i;
 

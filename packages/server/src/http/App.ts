@@ -8,6 +8,7 @@ import type { DeviceView } from '../access/DeviceView.ts';
 import type { Principal } from '../access/Principal.ts';
 import type { RobotRequests } from '../commands/RobotRequests.ts';
 import type { Authenticator } from '../credentials/Authenticator.ts';
+import type { DeviceTokens } from '../credentials/DeviceTokens.ts';
 import type { RobotKeys } from '../credentials/RobotKeys.ts';
 import type { Sessions } from '../credentials/Sessions.ts';
 import type { Tokens } from '../credentials/Tokens.ts';
@@ -43,6 +44,7 @@ export interface RouteContext {
   readonly requests: RobotRequests;
   readonly sessions: Sessions;
   readonly robotKeys: RobotKeys;
+  readonly deviceTokens: DeviceTokens;
   /** Of this server, as robots sign it. */
   readonly serverName: string;
   /** Where people and robots reach this server, where that was said. */

@@ -8,6 +8,7 @@ import {
   oneCommandRoute,
 } from './routes/commands.ts';
 import { deviceRoute } from './routes/device.ts';
+import { deviceTokenRoute } from './routes/deviceToken.ts';
 import { devicesRoute } from './routes/devices.ts';
 import { endFleetStandingRoute, getFleetStandingRoute, setFleetStandingRoute } from './routes/fleetStanding.ts';
 import { graphRoute, servicesRoute } from './routes/graph.ts';
@@ -57,6 +58,7 @@ export const routeTable: readonly RuledRoute[] = [
   { access: 'operator', route: cancelCommandRoute },
   { access: 'public', route: joinRoute },
   { access: 'admin', route: joinTokenRoute },
+  { access: 'admin', route: deviceTokenRoute },
   { access: 'admin', route: keysRoute },
   { access: 'admin', route: revokeKeyRoute },
   { access: 'admin', route: auditRoute },

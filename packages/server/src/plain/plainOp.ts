@@ -25,10 +25,10 @@ const plainOpSchema = z.discriminatedUnion('op', [
     op: z.literal('service_response'),
     service: name.optional(),
     id,
-    values: z.unknown(),
+    values: z.unknown().optional(),
     result: z.boolean().optional(),
   }),
-  z.object({ op: z.literal('call_service'), service: name, args: z.unknown(), id }),
+  z.object({ op: z.literal('call_service'), service: name, args: z.unknown().optional(), id }),
   /** How much a client wants to be told: it is told what there is. */
   z.object({ op: z.literal('set_level'), id }),
   z.object({ op: z.literal('status'), id }),

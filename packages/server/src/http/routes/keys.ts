@@ -1,5 +1,6 @@
 import { parseDeviceId } from '@longline/line';
 import { z } from 'zod';
+import type { DeviceTokenRecord } from '../../credentials/CredentialStore.ts';
 import type { RobotKeyInfo } from '../../credentials/RobotKeys.ts';
 import type { App, RouteContext } from '../App.ts';
 import { sendJson } from '../App.ts';
@@ -13,8 +14,14 @@ const keyShape = z.object({
   joined: time.optional(),
   revoked: time.optional(),
   pendingUntil: time.optional().describe('Until when a join token waits to be used'),
+  plain: z
+    .object({ unguarded: z.boolean(), created: time, revoked: time.optional() })
+    .optional()
+    .describe('Of a device without an agent: it has a token instead of a key'),
   cloned: clonedShape.optional(),
 });
+
+type PlainShape = NonNullable<z.infer<typeof keyShape>['plain']>;
 
 /** `GET /api/v1/keys`: which robots have joined, or may. */
 export function keysRoute(app: App, context: RouteContext): void {
@@ -63,9 +70,16 @@ export function revokeKeyRoute(app: App, context: RouteContext): void {
 
 const iso = (ms: number): string => new Date(ms).toISOString();
 
-const shown = ({ device, key, fingerprint, pendingUntilMs }: RobotKeyInfo): z.infer<typeof keyShape> => ({
+const plainOf = ({ isUnguarded, createdMs, revokedMs }: DeviceTokenRecord): PlainShape => ({
+  unguarded: isUnguarded,
+  created: iso(createdMs),
+  ...(revokedMs === undefined ? {} : { revoked: iso(revokedMs) }),
+});
+
+const shown = ({ device, key, fingerprint, pendingUntilMs, plain }: RobotKeyInfo): z.infer<typeof keyShape> => ({
   device,
   ...(key === undefined ? {} : { fingerprint, joined: iso(key.joinedMs) }),
   ...(key?.revokedMs === undefined ? {} : { revoked: iso(key.revokedMs) }),
+  ...(plain === undefined ? {} : { plain: plainOf(plain) }),
   ...(pendingUntilMs === undefined ? {} : { pendingUntil: iso(pendingUntilMs) }),
 });

@@ -1,6 +1,13 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
-import type { CredentialStore, JoinRecord, RobotKeyRecord, TokenRecord } from '../../credentials/CredentialStore.ts';
+import type {
+  CredentialStore,
+  DeviceTokenRecord,
+  JoinRecord,
+  RobotKeyRecord,
+  TokenRecord,
+} from '../../credentials/CredentialStore.ts';
 import { MemoryCredentialStore } from '../../credentials/MemoryCredentialStore.ts';
+import { deviceTokenOfRow, deviceTokenValues } from './deviceTokenRow.ts';
 import { joinOfRow, joinValues, keyOfRow, keyValues, tokenOfRow, tokenValues } from './credentialRows.ts';
 import { credentialsUnusable } from './credentialsUnusable.ts';
 
@@ -92,6 +99,20 @@ export class SqliteCredentialStore implements CredentialStore {
     return isUsed;
   }
 
+  deviceToken(device: string): DeviceTokenRecord | undefined {
+    return this.#present().deviceToken(device);
+  }
+
+  deviceTokens(): readonly DeviceTokenRecord[] {
+    return this.#present().deviceTokens();
+  }
+
+  putDeviceToken(token: DeviceTokenRecord): void {
+    const values = deviceTokenValues(token);
+    this.#write(() => this.#run('INSERT OR REPLACE INTO device_tokens VALUES (?, ?, ?, ?, ?, ?)', values));
+    this.#memory.putDeviceToken(token);
+  }
+
   /** Idempotent. */
   close(): void {
     if (!this.#closed) this.#database.close();
@@ -132,6 +153,7 @@ export class SqliteCredentialStore implements CredentialStore {
     }
     for (const row of rows('robot_keys')) read.putRobotKey(keyOfRow(row));
     for (const row of rows('joins')) read.putJoin(joinOfRow(row));
+    for (const row of rows('device_tokens')) read.putDeviceToken(deviceTokenOfRow(row));
     this.#isLocked = rows('locked').length > 0;
     return read;
   }

@@ -28,4 +28,14 @@ export const credentialMigrations: readonly string[] = [
   -- One row from the first token of an administrator on, whatever becomes of that token.
   CREATE TABLE locked (one INTEGER PRIMARY KEY CHECK (one = 1)) STRICT;
   `,
+  `
+  CREATE TABLE device_tokens (
+    device TEXT PRIMARY KEY,
+    hash TEXT NOT NULL UNIQUE,
+    unguarded INTEGER NOT NULL,
+    created_by TEXT NOT NULL,
+    created_ms REAL NOT NULL,
+    revoked_ms REAL
+  ) STRICT;
+  `,
 ];
