@@ -26,9 +26,9 @@ function tracks(): Track[] {
     'std_msgs/Header header\nuint8[] data\n' +
     '='.repeat(80) +
     '\nMSG: std_msgs/Header\nuint32 seq\ntime stamp\nstring frame_id\n';
-  const encode = codecFor({ name: 'a_msgs/Image', encoding: 'ros1msg', text: image }, 'ros1').encode;
+  const codec = codecFor({ name: 'a_msgs/Image', encoding: 'ros1msg', text: image }, 'ros1');
   const pixels = Uint8Array.from({ length: 1_500_000 }, (_, index) => index * 31);
-  const large = encode({ header: { stamp: { secs: 7, nsecs: 8 } }, data: pixels });
+  const large = codec.encode({ header: { stamp: { secs: 7, nsecs: 8 } }, data: pixels });
   return [
     ...recorded,
     {
@@ -39,7 +39,7 @@ function tracks(): Track[] {
       schema: image,
       messages: [
         { logTime: 1n, data: large },
-        { logTime: 2n ** 62n, data: encode({}) },
+        { logTime: 2n ** 62n, data: codec.encode({}) },
       ],
     },
     {
