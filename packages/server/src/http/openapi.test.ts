@@ -72,6 +72,7 @@ test('the OpenAPI document lists every route, with its errors', async () => {
       'delete /api/v1/devices/{id}/commands/{commandId}',
       'post /api/v1/join',
       'post /api/v1/devices/{id}/join-token',
+      'post /api/v1/devices/{id}/device-token',
       'delete /api/v1/devices/{id}/key',
       'get /api/v1/keys',
       'get /api/v1/audit',

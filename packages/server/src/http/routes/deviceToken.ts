@@ -11,7 +11,7 @@ const deviceTokenBody = z
       .optional()
       .describe('It may be moved although no deadman on it stops it. Default: as before; false for a new device'),
   })
-  .optional();
+  .nullish();
 
 const deviceTokenShape = z.object({
   device: z.string(),
