@@ -58,7 +58,8 @@ export class FoxgloveSession implements DoorSession {
   readonly #unwatch: Disposer;
   /** What is to leave after the first greeting; `undefined` once that left. */
   #ungreeted: string[] | undefined = [];
-  #isAway = false;
+  /** Why the robot is away, as the reader was told; `undefined` while it is there. */
+  #away: string | undefined;
 
   constructor({ robot, socket, clock, log, name, sessionId, capabilities }: FoxgloveSessionOptions) {
     const queue = new ReaderQueue({ socket });
@@ -176,16 +177,17 @@ export class FoxgloveSession implements DoorSession {
   }
 
   #handleRobotStatus(status: GraphStatus): void {
-    if (status.state === 'disconnected') {
-      const message = `${status.code}: ${status.reason}`;
+    const away = status.state === 'disconnected' ? `${status.code}: ${status.reason}` : undefined;
+    if (away === this.#away) return;
+    this.#away = away;
+    if (away !== undefined) {
       this.#greeting.handleAway();
-      this.#context.send({ op: 'status', level: 1, message, id: ROBOT_STATUS_ID });
-    } else if (this.#isAway) {
-      this.#context.send({ op: 'removeStatus', statusIds: [ROBOT_STATUS_ID] });
-      this.#context.send({ op: 'status', level: 0, message: 'The robot is connected again.' });
-      this.#services.handleReturn();
+      this.#context.send({ op: 'status', level: 1, message: away, id: ROBOT_STATUS_ID });
+      return;
     }
-    this.#isAway = status.state === 'disconnected';
+    this.#context.send({ op: 'removeStatus', statusIds: [ROBOT_STATUS_ID] });
+    this.#context.send({ op: 'status', level: 0, message: 'The robot is connected again.' });
+    this.#services.handleReturn();
   }
 
   #send(text: string): void {

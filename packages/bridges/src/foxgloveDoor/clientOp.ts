@@ -13,7 +13,7 @@ const ids = z.array(uint32).max(MAX_LISTED);
 
 const parameter = z.object({
   name,
-  value: z.unknown(),
+  value: z.unknown().optional(),
   type: z.enum(['byte_array', 'float64', 'float64_array']).nullish(),
 });
 

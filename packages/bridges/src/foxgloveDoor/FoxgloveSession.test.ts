@@ -1,0 +1,372 @@
+import { codecFor, RosError } from '@longline/ros';
+import { FakeGraph } from '@longline/testing';
+import { expect, test } from 'vitest';
+import { FoxgloveReader, Ros2Graph, stringSchema } from './FoxgloveReader.fixture.ts';
+import { GREET_WITHIN_MS } from './ServerGreeting.ts';
+
+const hello = codecFor(stringSchema, 'ros1').encode({ data: 'hello' });
+const away = { state: 'disconnected', code: 'ROS_UNREACHABLE', reason: 'Nobody answers.' } as const;
+
+async function readerOfString(): Promise<FoxgloveReader> {
+  const reader = new FoxgloveReader();
+  reader.graph.setTopic('/s', stringSchema);
+  await reader.settle();
+  return reader;
+}
+
+test('the server’s info comes first, and says what a ROS 1 robot takes', async () => {
+  const reader = await readerOfString();
+  expect(reader.ops()[0]).toEqual({
+    op: 'serverInfo',
+    name: 'fake:',
+    capabilities: ['clientPublish', 'parameters', 'parametersSubscribe', 'services', 'connectionGraph'],
+    supportedEncodings: ['ros1', 'json'],
+    metadata: { ROS_DISTRO: 'noetic' },
+    sessionId: 'session',
+  });
+  expect(reader.ops()[1]).toEqual({
+    op: 'advertise',
+    channels: [
+      {
+        id: 1,
+        topic: '/s',
+        encoding: 'ros1',
+        schemaName: 'std_msgs/String',
+        schema: 'string data\n',
+        schemaEncoding: 'ros1msg',
+      },
+    ],
+  });
+});
+
+test('of a ROS 2 robot viewers are told a distribution of ROS 2, and that it takes CDR', async () => {
+  const reader = new FoxgloveReader({ graph: (clock) => new Ros2Graph(clock), name: 'robot 7' });
+  reader.graph.setTopic('/s', { name: 'std_msgs/msg/String', encoding: 'ros2msg', text: 'string data' });
+  await reader.settle();
+  expect(reader.ops()[0]).toMatchObject({
+    name: 'robot 7',
+    supportedEncodings: ['cdr', 'json'],
+    metadata: { ROS_DISTRO: 'humble' },
+  });
+  expect(reader.ops('advertise')[0]).toMatchObject({ channels: [{ encoding: 'cdr', schemaEncoding: 'ros2msg' }] });
+});
+
+test('what a reader has no right to is not offered to it', async () => {
+  const reader = new FoxgloveReader({ withheld: ['clientPublish', 'services'] });
+  await reader.settle();
+  expect(reader.ops()[0]).toMatchObject({ capabilities: ['parameters', 'parametersSubscribe', 'connectionGraph'] });
+});
+
+test('a robot that is away is told, and what it is once it returns', async () => {
+  const reader = new FoxgloveReader();
+  reader.graph.setStatus(away);
+  await reader.settle();
+  expect(reader.ops()).toMatchObject([
+    { op: 'serverInfo', metadata: {}, supportedEncodings: ['json'] },
+    { op: 'status', level: 1, message: 'ROS_UNREACHABLE: Nobody answers.', id: 'robot' },
+  ]);
+  reader.clear();
+  reader.graph.setStatus({ state: 'connected' });
+  await reader.settle();
+  expect(reader.ops().map(({ op }) => op)).toEqual(['removeStatus', 'status', 'serverInfo']);
+  expect(reader.ops('serverInfo')[0]).toMatchObject({ metadata: { ROS_DISTRO: 'noetic' }, sessionId: 'session' });
+});
+
+test('a robot of which nothing is heard holds the greeting up for 2 s at most', async () => {
+  const silent = new (class extends FakeGraph {
+    override watch(): () => void {
+      return () => undefined;
+    }
+  })({ monotonicMs: () => 0, wallNs: () => 0n, after: () => () => undefined });
+  const reader = new FoxgloveReader({ graph: () => silent });
+  reader.say({ op: 'nothing' });
+  await reader.clock.advance(GREET_WITHIN_MS - 1);
+  expect(reader.frames).toEqual([]);
+  await reader.clock.advance(1);
+  expect(reader.ops().map(({ op }) => op)).toEqual(['serverInfo', 'status']);
+});
+
+test('a message comes with its log time and as the robot serialized it', async () => {
+  const reader = await readerOfString();
+  reader.say({ op: 'subscribe', subscriptions: [{ id: 40, channelId: reader.channelId('/s') }] });
+  await reader.settle();
+  reader.graph.emit('/s', hello, 5n);
+  const [frame] = reader.binaries();
+  expect([...(frame ?? [])].slice(0, 5)).toEqual([1, 40, 0, 0, 0]);
+  expect(Buffer.from(frame ?? []).readBigUInt64LE(5)).toBe(reader.clock.wallNs());
+  expect(Buffer.from(frame ?? []).subarray(13)).toEqual(Buffer.from(hello));
+  reader.say({ op: 'unsubscribe', subscriptionIds: [40] });
+  expect(reader.graph.subscribed).toEqual([]);
+  expect(reader.statuses()).toEqual([]);
+});
+
+test('a topic that comes back as another type has another number, and late frames about the old one are no mistake', async () => {
+  const reader = await readerOfString();
+  const old = reader.channelId('/s');
+  reader.say({ op: 'subscribe', subscriptions: [{ id: 1, channelId: old }] });
+  await reader.settle();
+  reader.clear();
+  reader.graph.setTopic('/s', { ...stringSchema, name: 'p/Other', text: 'int32 x\n' });
+  await reader.settle();
+  expect(reader.ops().map(({ op }) => op)).toEqual(['unadvertise', 'advertise']);
+  expect(reader.ops('unadvertise')[0]).toMatchObject({ channelIds: [old] });
+  const next = reader.channelId('/s');
+  expect(next).not.toBe(old);
+  // Lichtblick ends what was ended, and may just have subscribed.
+  reader.say({ op: 'unsubscribe', subscriptionIds: [1] });
+  reader.say({ op: 'subscribe', subscriptions: [{ id: 2, channelId: old }] });
+  reader.say({ op: 'unsubscribe', subscriptionIds: [2] });
+  reader.say({ op: 'subscribe', subscriptions: [{ id: 3, channelId: next }] });
+  await reader.settle();
+  expect(reader.statuses()).toEqual([]);
+  expect(reader.graph.subscribed).toEqual(['/s']);
+});
+
+test('a topic that went and came is never offered under its old number', async () => {
+  const reader = await readerOfString();
+  reader.graph.removeTopic('/s');
+  reader.graph.setTopic('/s', stringSchema);
+  await reader.settle();
+  expect(reader.ops('advertise').map(({ channels }) => (channels as { id: number }[])[0]?.id)).toEqual([1, 2]);
+});
+
+test('unknown channels, numbers in use and doubled subscriptions are told, and the connection stays', async () => {
+  const reader = await readerOfString();
+  const channelId = reader.channelId('/s');
+  reader.say({ op: 'subscribe', subscriptions: [{ id: 1, channelId: 77 }] });
+  await reader.settle(1_000);
+  reader.say({ op: 'subscribe', subscriptions: [{ id: 1, channelId }] });
+  reader.say({ op: 'subscribe', subscriptions: [{ id: 1, channelId }] });
+  await reader.settle(1_000);
+  reader.say({ op: 'subscribe', subscriptions: [{ id: 2, channelId }] });
+  reader.say({ op: 'unsubscribe', subscriptionIds: [9] });
+  expect(reader.statuses()).toEqual([
+    '2 FRAME_UNEXPECTED: Channel 77 was not advertised here.',
+    '1 FRAME_UNEXPECTED: The subscription 1 is in use: take another number.',
+    '1 FRAME_UNEXPECTED: /s is subscribed to already, once is enough.',
+    '1 FRAME_UNEXPECTED: There is no subscription 9 to end.',
+  ]);
+  expect(reader.closed).toBeUndefined();
+  expect(reader.graph.subscribed).toEqual(['/s']);
+});
+
+test('definitions of thousands of topics wait for a slow reader, in frames of bounded size', async () => {
+  const reader = new FoxgloveReader();
+  const text = `string data\n# ${'x'.repeat(5_000)}\n`;
+  for (let i = 0; i < 500; i++)
+    reader.graph.setTopic(`/t${i}`, { ...stringSchema, name: `p/T${i}`, text: `${text}${i}` });
+  reader.takes = false;
+  await reader.settle();
+  for (let turn = 0; turn < 200; turn++) await reader.settle();
+  expect(reader.bufferedBytes).toBeLessThan(600_000);
+  for (let turn = 0; turn < 200; turn++) reader.drain();
+  const frames = reader.frames.filter((frame) => typeof frame === 'string' && frame.includes('"op":"advertise"'));
+  expect(Math.max(...frames.map(({ length }) => length))).toBeLessThan(200_000);
+  expect(reader.ops('advertise').flatMap(({ channels }) => channels)).toHaveLength(500);
+});
+
+test('publishes in json, ros1 and cdr reach the outputs with their age, and nothing is kept of the frame', async () => {
+  const reader = await readerOfString();
+  await reader.settle(1_000);
+  const channels = ['json', 'ros1', 'cdr'].map((encoding, id) => ({
+    id,
+    topic: `/${encoding}`,
+    encoding,
+    schemaName: 'std_msgs/String',
+  }));
+  reader.say({ op: 'advertise', channels });
+  for (const { id } of channels) {
+    const frame = Uint8Array.of(1, id, 0, 0, 0, 0xaa);
+    reader.session.handleBinary(frame);
+    frame.fill(0);
+  }
+  await reader.settle();
+  expect(reader.outputs.done).toEqual([
+    'advertise /json std_msgs/String',
+    'advertise /ros1 std_msgs/String',
+    'advertise /cdr std_msgs/String',
+    'publish /json json',
+    'publish /ros1 ros1',
+    'publish /cdr cdr',
+  ]);
+  expect(reader.outputs.messages[0]).toMatchObject({ type: 'std_msgs/String', data: Uint8Array.of(0xaa) });
+  expect(reader.outputs.ages[0]?.mayBeFlushed).toBe(false);
+  expect(reader.outputs.ages[0]?.ageMs).toBeLessThanOrEqual(1_000);
+  reader.say({ op: 'unadvertise', channelIds: [0, 1, 2] });
+  expect(reader.outputs.done.slice(6)).toEqual(['release /json', 'release /ros1', 'release /cdr']);
+});
+
+test('what comes right after connecting is told to the outputs as what a client may have flushed', () => {
+  const reader = new FoxgloveReader();
+  reader.say({ op: 'advertise', channels: [{ id: 1, topic: '/a', encoding: 'json', schemaName: 'p/T' }] });
+  reader.session.handleBinary(Uint8Array.of(1, 1, 0, 0, 0));
+  expect(reader.outputs.ages).toEqual([{ ageMs: 0, mayBeFlushed: true }]);
+});
+
+test('publishing that is refused is told with its code twice a second at most, and so is what was never advertised', async () => {
+  const reader = await readerOfString();
+  reader.outputs.refusal = new RosError('TOPIC_UNKNOWN', 'No such topic.');
+  reader.say({ op: 'advertise', channels: [{ id: 1, topic: '/a', encoding: 'json', schemaName: '' }] });
+  for (let i = 0; i < 100; i++) {
+    reader.session.handleBinary(Uint8Array.of(1, 1, 0, 0, 0));
+    reader.session.handleBinary(Uint8Array.of(1, 2, 0, 0, 0));
+    await reader.clock.advance(20);
+  }
+  const told = reader.statuses();
+  expect(told.filter((text) => text === '2 TOPIC_UNKNOWN: No such topic.').length).toBeLessThanOrEqual(5);
+  expect(told.filter((text) => text.startsWith('2 FRAME_UNEXPECTED: Advertise channel 2')).length).toBeLessThanOrEqual(
+    5,
+  );
+  expect(told.length).toBeGreaterThanOrEqual(8);
+});
+
+test('what the robot refuses later is told too', async () => {
+  const reader = await readerOfString();
+  reader.outputs.handleRefusal?.('/cmd_vel', 'LEASE_HELD', 'Somebody else drives.');
+  expect(reader.statuses()).toEqual(['2 LEASE_HELD: Somebody else drives.']);
+});
+
+test('an encoding that nobody reads, and a number advertised twice, are told', async () => {
+  const reader = await readerOfString();
+  const channel = { id: 1, topic: '/a', encoding: 'json', schemaName: 'p/T' };
+  reader.say({ op: 'advertise', channels: [{ ...channel, encoding: 'protobuf' }] });
+  reader.say({ op: 'advertise', channels: [channel, channel] });
+  expect(reader.statuses()).toEqual([
+    '2 NOT_SUPPORTED: /a: messages in protobuf are not taken; taken are ros1, cdr and json.',
+  ]);
+  reader.say({ op: 'advertise', channels: [{ ...channel, topic: '/b' }] });
+  expect(reader.statuses()[1]).toBe('1 FRAME_UNEXPECTED: You advertise /a as channel 1 already.');
+});
+
+test('files of the robot are refused by the answer that this protocol has for it', async () => {
+  const reader = await readerOfString();
+  reader.say({ op: 'fetchAsset', uri: 'package://a/b.stl', requestId: 3 });
+  const [frame] = reader.binaries();
+  expect([...(frame ?? [])].slice(0, 6)).toEqual([4, 3, 0, 0, 0, 1]);
+  expect(Buffer.from(frame ?? []).toString('utf8', 10)).toContain('NOT_SUPPORTED');
+});
+
+test('bad JSON, deep nesting, unknown ops, wrong kinds and huge numbers are each answered with a code', async () => {
+  const reader = await readerOfString();
+  const texts = [
+    '{"op":"subscribe","subscriptions":[',
+    `${'['.repeat(10_000)}${']'.repeat(10_000)}`,
+    '"op"',
+    'null',
+    '{"op":"__proto__"}',
+    '{"op":"subscribe","subscriptions":[{"id":-1,"channelId":1}]}',
+    '{"op":"subscribe","subscriptions":[{"id":18446744073709551616,"channelId":1e999}]}',
+    '{"op":"getParameters"}',
+    '',
+  ];
+  for (const text of texts) {
+    reader.clear();
+    reader.session.handleText(text);
+    await reader.settle(1_000);
+    expect(reader.statuses(), text.slice(0, 40)).toMatchObject([
+      expect.stringMatching(/^2 (MESSAGE_INVALID|FRAME_\w+): /),
+    ]);
+  }
+  expect(reader.closed).toBeUndefined();
+  reader.clear();
+  reader.say({ op: 'subscribe', subscriptions: [{ id: 1, channelId: 1 }] });
+  await reader.settle();
+  expect(reader.graph.subscribed).toEqual(['/s']);
+});
+
+test('10,000 subscriptions to nothing cost a few statuses', async () => {
+  const reader = await readerOfString();
+  const subscriptions = Array.from({ length: 10_000 }, (_, id) => ({ id, channelId: 1_000 + id }));
+  reader.say({ op: 'subscribe', subscriptions });
+  reader.say({ op: 'subscribe', subscriptions: [...subscriptions, ...subscriptions] });
+  for (let id = 0; id < 10_000; id++) reader.say({ op: 'unsubscribe', subscriptionIds: [id] });
+  await reader.settle();
+  expect(reader.statuses().length).toBeLessThan(10);
+  expect(reader.closed).toBeUndefined();
+});
+
+test('a reader that takes nothing gets the newest of what waited, and is told once in 2.5 s how many it missed', async () => {
+  const reader = await readerOfString();
+  reader.say({ op: 'subscribe', subscriptions: [{ id: 1, channelId: 1 }] });
+  await reader.settle();
+  reader.clear();
+  reader.bufferedBytes = 1_000_000;
+  const large = codecFor(stringSchema, 'ros1').encode({ data: 'x'.repeat(1_000_000) });
+  for (let ms = 0; ms < 5_000; ms += 100) {
+    reader.graph.emit('/s', large);
+    await reader.clock.advance(100);
+  }
+  const drops = reader.ops('status').filter(({ message }) => message === 'Send buffer limit reached');
+  expect(drops).toMatchObject([
+    { level: 1, id: 'drops', dropped: [{ topic: '/s', count: 1 }] },
+    { level: 1, id: 'drops', dropped: [{ topic: '/s', count: 24 }] },
+  ]);
+  expect(reader.statuses().filter((text) => text.includes('of /s it gets the newest messages only'))).toHaveLength(1);
+  expect(reader.binaries()).toHaveLength(0);
+  reader.drain();
+  expect(reader.binaries()).toHaveLength(1);
+});
+
+test('a reader that answers no ping is closed', async () => {
+  const reader = new FoxgloveReader();
+  reader.answers = false;
+  await reader.clock.advance(40_000);
+  expect(reader.closed).toBe('4408 no ping was answered for 30 s');
+});
+
+test('the simulated time is offered once it is heard, and told', async () => {
+  const reader = new FoxgloveReader();
+  const clockSchema = { name: 'rosgraph_msgs/Clock', encoding: 'ros1msg', text: 'time clock\n' } as const;
+  reader.graph.setTopic('/clock', clockSchema);
+  await reader.settle();
+  expect(reader.frames).toEqual([]);
+  const tick = codecFor(clockSchema, 'ros1').encode({ clock: { sec: 5, nsec: 1 } });
+  reader.graph.emit('/clock', tick);
+  expect(reader.ops()[0]).toMatchObject({
+    op: 'serverInfo',
+    capabilities: expect.arrayContaining(['time']) as unknown,
+  });
+  await reader.settle();
+  reader.graph.emit('/clock', tick);
+  await reader.settle(100);
+  expect([...(reader.binaries().at(-1) ?? [])]).toEqual([0x02, 0x01, 0xf2, 0x05, 0x2a, 0x01, 0, 0, 0]);
+  expect(reader.ops('serverInfo')).toHaveLength(1);
+});
+
+test('a clock that nobody moves holds the greeting up for a moment, and is not promised', async () => {
+  const reader = new FoxgloveReader();
+  reader.graph.setTopic('/clock', { name: 'rosgraph_msgs/Clock', encoding: 'ros1msg', text: 'time clock\n' });
+  await reader.settle(1_000);
+  expect(reader.ops()[0]).toMatchObject({
+    op: 'serverInfo',
+    capabilities: expect.not.arrayContaining(['time']) as unknown,
+  });
+});
+
+test('JSON topics have a JSON Schema, made from the definition where there is one', async () => {
+  const reader = new FoxgloveReader();
+  reader.graph.setTopic('/plain', { name: 'p/Plain', encoding: '', text: '' });
+  await reader.settle();
+  expect(reader.ops('advertise')[0]).toMatchObject({
+    channels: [{ encoding: 'json', schemaName: 'p/Plain', schemaEncoding: 'jsonschema', schema: '{"type":"object"}' }],
+  });
+});
+
+test('when the reader is gone nothing of it is left', async () => {
+  const reader = await readerOfString();
+  reader.say({ op: 'subscribe', subscriptions: [{ id: 1, channelId: 1 }] });
+  reader.say({ op: 'subscribeParameterUpdates', parameterNames: ['/p'] });
+  reader.say({ op: 'advertise', channels: [{ id: 1, topic: '/a', encoding: 'json', schemaName: 'p/T' }] });
+  await reader.settle();
+  reader.session.handleClosed();
+  reader.session.handleClosed();
+  await reader.settle();
+  expect(reader.graph.subscribed).toEqual([]);
+  expect(reader.clock.pendingTimers).toBe(0);
+  expect(reader.outputs.done).toContain('release /a');
+  expect(reader.outputs.done).toContain('close');
+  reader.clear();
+  reader.graph.setTopic('/b', stringSchema);
+  await reader.settle();
+  expect(reader.frames).toEqual([]);
+});
