@@ -70,3 +70,26 @@ test.each([
 ])('%j is refused before anything is sent', async (args, code, err) => {
   expect(await run(...args)).toMatchObject({ code, err: expect.stringMatching(err) as string });
 });
+
+test('a plain device is registered with a token, shown once; it is listed, exchanged and revoked like a robot', async () => {
+  const added = await run('device', 'add', 'esp1', '--plain', '--unguarded');
+  expect(added).toMatchObject({ code: 0, out: expect.stringMatching(/^ld_[\w-]{43}\n$/) as string });
+  expect(added.err).toContain(`${server.url.replace('http', 'ws')}/api/v1/devices/esp1/connect`);
+  expect(added.err).toContain('no deadman');
+  expect((await run('device', 'ls')).out).toMatch(/esp1 .*token .*plain device, UNGUARDED/);
+  const rotated = await run('device', 'rotate', 'esp1', '--json');
+  expect(JSON.parse(rotated.out)).toMatchObject({ device: 'esp1', unguarded: true });
+  expect(rotated.out).not.toContain(added.out.trim());
+  expect((await run('device', 'add', 'esp1')).err).toContain('DEVICE_KIND');
+  expect((await run('device', 'revoke', 'esp1')).code).toBe(0);
+  expect((await run('device', 'ls')).out).toMatch(/esp1 .*revoked/);
+  expect((await run('device', 'add', 'esp1')).code, 'it may have an agent now').toBe(0);
+  expect((await run('device', 'add', 'esp1', '--plain')).err).toContain('DEVICE_KIND');
+});
+
+test('--unguarded is nothing for a robot with an agent', async () => {
+  expect(await run('device', 'add', 'r9', '--unguarded')).toMatchObject({
+    code: 2,
+    err: expect.stringContaining('--plain') as string,
+  });
+});

@@ -29,9 +29,13 @@ export function addJoinCommands(program: Command, terminal: Terminal): void {
   addExamples(
     deviceCommand('add', 'let a robot join: prints the one command to run on it within an hour'),
     'longline device add robot-1',
-  ).action(async (id: string, options: ReaderFlags) =>
-    (await import('./commands/device.ts')).deviceAdd(terminal, id, options),
-  );
+    'longline device add greenhouse-1 --plain',
+  )
+    .option('--plain', "a device without an agent, which speaks rosbridge's JSON itself: prints its token")
+    .option('--unguarded', 'with --plain: it may be moved although no deadman on it stops it')
+    .action(async (id: string, options: ReaderFlags & PlainFlags) =>
+      (await import('./commands/device.ts')).deviceAdd(terminal, id, options),
+    );
   addExamples(
     deviceCommand('rotate', 'let a robot exchange its key: prints the command; the old key is good until then'),
     'longline device rotate robot-1',
@@ -47,6 +51,11 @@ export function addJoinCommands(program: Command, terminal: Terminal): void {
   addReader(device.command('ls').description('robots with their keys, and those that may join')).action(
     async (options: ReaderFlags) => (await import('./commands/device.ts')).deviceList(terminal, options),
   );
+}
+
+interface PlainFlags {
+  readonly plain?: boolean;
+  readonly unguarded?: boolean;
 }
 
 interface JoinFlags {

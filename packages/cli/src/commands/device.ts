@@ -1,5 +1,7 @@
 import { LonglineError } from '@longline/ros';
 import { z } from 'zod';
+import { addPlainDevice } from './addPlainDevice.ts';
+import { CliError } from '../errors.ts';
 import { fittingTable } from '../format/fittingTable.ts';
 import { ServerApi } from '../ServerApi.ts';
 import type { Terminal } from '../Terminal.ts';
@@ -17,6 +19,7 @@ const keySchema = z.object({
   joined: z.string().optional(),
   revoked: z.string().optional(),
   pendingUntil: z.string().optional(),
+  plain: z.object({ unguarded: z.boolean(), created: z.string(), revoked: z.string().optional() }).optional(),
   cloned: z.object({ since: z.string(), boots: z.number() }).optional(),
 });
 type Key = z.infer<typeof keySchema>;
@@ -28,15 +31,34 @@ const devicesSchema = z.object({
 const pathOf = (id: string, rest: string): string => `/api/v1/devices/${encodeURIComponent(id)}/${rest}`;
 const isLocal = (url: string): boolean => /^https?:\/\/(localhost|127\.|\[::1\])/.test(url);
 
-/** `longline device add ID`: prints the command with which the robot joins. */
-export async function deviceAdd(terminal: Terminal, id: string, options: ServerOptions): Promise<void> {
-  await permit(terminal, new ServerApi(terminal, options), id, options);
+/** What `longline device add` may be told besides. */
+export interface DeviceAddOptions extends ServerOptions {
+  /** The device has no agent: it speaks rosbridge's JSON itself. */
+  readonly plain?: boolean | undefined;
+  /** It may be moved although no deadman on it stops it. */
+  readonly unguarded?: boolean | undefined;
+}
+
+/** `longline device add ID`: prints the command with which the robot joins, or with --plain the token of a device without an agent. */
+export async function deviceAdd(terminal: Terminal, id: string, options: DeviceAddOptions): Promise<void> {
+  const { plain = false, unguarded = false } = options;
+  const api = new ServerApi(terminal, options);
+  if (plain) return addPlainDevice(terminal, api, id, { ...options, unguarded });
+  if (unguarded)
+    throw new CliError(
+      'ARGUMENT_INVALID',
+      'An agent has a deadman: --unguarded is for devices without one, with --plain.',
+    );
+  await permit(terminal, api, id, options);
 }
 
 /** `longline device rotate ID`: the same for one that has a key, which it keeps until the new one has joined. */
 export async function deviceRotate(terminal: Terminal, id: string, options: ServerOptions): Promise<void> {
   const api = new ServerApi(terminal, options);
   const { keys } = keysSchema.parse(await api.get('/api/v1/keys'));
+  if (keys.some(({ device, plain }) => device === id && plain !== undefined && plain.revoked === undefined)) {
+    return addPlainDevice(terminal, api, id, options);
+  }
   if (!keys.some(({ device, joined }) => device === id && joined !== undefined)) {
     throw new LonglineError('DEVICE_KEY_UNKNOWN', `${id} never joined this server. Let it: longline device add ${id}`);
   }
@@ -70,13 +92,7 @@ export async function deviceList(terminal: Terminal, options: ServerOptions): Pr
   const rows = keys.map((key) => {
     const { online, since } = seen.get(key.device) ?? {};
     const presence = online === true ? 'online' : since === undefined ? 'never seen' : `offline since ${short(since)}`;
-    return [
-      key.device,
-      key.fingerprint ?? '-',
-      key.joined === undefined ? '-' : short(key.joined),
-      presence,
-      word(key),
-    ];
+    return [key.device, key.fingerprint ?? (isPlain(key) ? 'token' : '-'), joinedWord(key), presence, word(key)];
   });
   await terminal.print(
     fittingTable(['DEVICE', 'KEY', 'JOINED', 'PRESENCE', 'STATE'], rows, {
@@ -103,7 +119,12 @@ async function permit(terminal: Terminal, api: ServerApi, id: string, { json }: 
 }
 
 /** What is to be known of it, the most urgent first. */
-function word({ cloned, joined, pendingUntil, revoked }: Key): string {
+function word(key: Key): string {
+  if (isPlain(key) && key.plain !== undefined) {
+    const { revoked, unguarded } = key.plain;
+    return `plain device${unguarded ? ', UNGUARDED' : ''}${revoked === undefined ? '' : `; revoked ${short(revoked)}`}`;
+  }
+  const { cloned, joined, pendingUntil, revoked } = key;
   const words = [
     ...(cloned === undefined ? [] : [`CLONED: ${cloned.boots} agents use it`]),
     ...(revoked === undefined ? [] : [`revoked ${short(revoked)}`]),
@@ -114,3 +135,14 @@ function word({ cloned, joined, pendingUntil, revoked }: Key): string {
 }
 
 const short = (iso: string): string => iso.replace(/\.\d+Z$/, 'Z');
+
+/** Whether it is one now: an ID may have had an agent before, or have one since. */
+const isPlain = ({ joined, pendingUntil, plain, revoked }: Key): boolean =>
+  plain !== undefined &&
+  (plain.revoked === undefined || (joined === undefined && pendingUntil === undefined)) &&
+  (joined === undefined || revoked !== undefined);
+
+function joinedWord(key: Key): string {
+  const since = isPlain(key) ? key.plain?.created : key.joined;
+  return since === undefined ? '-' : short(since);
+}
