@@ -89,6 +89,15 @@ test('orders that move renew it, seldom; without them it is over a second later,
   expect(await moved).toBe('passed');
 });
 
+test('one that ran out while the process was busy is taken anew', async () => {
+  const { line, ann, rooms } = await driving();
+  rooms.clock.stall(1_001);
+  const moved = ann.drive(1);
+  expect(line.asked.at(-1)?.request).toMatchObject({ token: 2, action: { kind: 'lease.take' } });
+  confirmLease(line);
+  expect(await moved).toBe('passed');
+});
+
 test('messages of zeros pass under it and neither take nor renew it', async () => {
   const { line, ann, rooms, holder } = world();
   expect(await ann.drive(0)).toBe('passed');

@@ -248,7 +248,11 @@ export class LeaseSlot {
 
   #awaitExpiry(lease: Lease): void {
     this.#cancelExpiry?.();
-    this.#cancelExpiry = this.#host.clock.after(lease.untilMs - this.#nowMs(), () => this.#expire());
+    this.#cancelExpiry = this.#host.clock.after(Math.max(1, lease.untilMs - this.#nowMs()), () => {
+      this.#expire();
+      // Timers count whole milliseconds, and may be early by a part of one.
+      if (this.#held === lease) this.#awaitExpiry(lease);
+    });
   }
 
   #expire(): void {
