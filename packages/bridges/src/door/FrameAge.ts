@@ -51,8 +51,9 @@ export class FrameAge {
   /** How old a command that came now may be. */
   get(): CommandAge {
     const nowMs = this.#options.clock.monotonicMs();
-    if (nowMs - this.#commandedMs > ACTIVE_FOR_MS) this.#wake();
+    const wasIdle = nowMs - this.#commandedMs > ACTIVE_FOR_MS;
     this.#commandedMs = nowMs;
+    if (wasIdle) this.#wake();
     return { ageMs: nowMs - this.#answeredMs, mayBeFlushed: !this.#settled };
   }
 
