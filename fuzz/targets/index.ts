@@ -3,6 +3,7 @@ import { cliArguments } from './cliArguments.ts';
 import { configuration } from './configuration.ts';
 import { deadmanPipe } from './deadmanPipe.ts';
 import { definitions } from './definitions.ts';
+import { foxgloveRobot } from './foxgloveRobot.ts';
 import { lineEnds, signedHello } from './lineEnds.ts';
 import { messageCodecs } from './messageCodecs.ts';
 import { packedRecords } from './packedRecords.ts';
@@ -26,6 +27,7 @@ export const targets: readonly FuzzTarget[] = [
   xmlRpc,
   tcpRos,
   rosbridge,
+  foxgloveRobot,
   configuration,
   cliArguments,
   deadmanPipe,
