@@ -1,7 +1,14 @@
 import { FoxgloveClient } from '@foxglove/ws-protocol';
-import type { Channel, IWebSocket, MessageData, ParameterValues, Service, ServiceCallResponse } from '@foxglove/ws-protocol';
+import type {
+  Channel,
+  IWebSocket,
+  MessageData,
+  ParameterValues,
+  Service,
+  ServiceCallResponse,
+} from '@foxglove/ws-protocol';
 import { codecFor } from '@longline/ros';
-import { describeWithPeer, rostopic, runRosProgram, waitFor } from '@longline/testing';
+import { describeWithPeer, runRosProgram, startHelperNode, waitFor } from '@longline/testing';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { z } from 'zod';
@@ -112,10 +119,8 @@ describeWithPeer('roscore', 'FoxgloveClient through the Foxglove door of a far r
 
   it.each(['json', 'ros1'])('publishes to nodes of the robot in %s', { timeout: TEST_MS }, async (encoding) => {
     const topic = `/from_viewer_${encoding}`;
-    const echo = rostopic(world.roscore, ['echo', '-n', '1', topic]);
-    await waitFor(async () => (await runRosProgram(world.roscore, 'rostopic', ['list', '-s'])).includes(topic), {
-      timeoutMs: START_MS,
-    });
+    const listener = startHelperNode(world.roscore, 'listen.py', [topic, 'std_msgs/String']);
+    await listener.waitFor((peer) => peer.stdout.includes('"ready"'), START_MS);
     const { client } = await open();
     const text = { name: 'std_msgs/String', encoding: 'ros1msg', text: 'string data\n' } as const;
     const data =
@@ -124,9 +129,8 @@ describeWithPeer('roscore', 'FoxgloveClient through the Foxglove door of a far r
         : codecFor(text, 'ros1').encode({ data: 'hello viewer' });
     const channelId = client.advertise({ topic, encoding, schemaName: 'std_msgs/String' });
     client.sendMessage(channelId, data);
-    await echo.exited;
-    expect(echo.stdout).toContain('hello viewer');
-    await echo.stop();
+    await listener.waitFor((peer) => peer.stdout.includes(Buffer.from('hello viewer').toString('hex')));
+    await listener.stop();
   });
 
   it('calls services in ros1 and json, and hears why one failed', { timeout: TEST_MS }, async () => {

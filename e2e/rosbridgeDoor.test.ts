@@ -1,4 +1,4 @@
-import { describeWithPeer, roslib, rostopic, runRosProgram, TcpProxy, waitFor } from '@longline/testing';
+import { describeWithPeer, roslib, runRosProgram, startHelperNode, TcpProxy, waitFor } from '@longline/testing';
 import type { PeerProcess, Ros, RosapiTypeDef, Topic } from '@longline/testing';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
@@ -87,16 +87,12 @@ describeWithPeer('roscore', 'roslib through the rosbridge door of a far roscore'
     });
 
     it('publishes to nodes of the robot from the first message on', { timeout: TEST_MS }, async () => {
-      const echo = rostopic(world.roscore, ['echo', '-n', '1', '/from_far']);
-      await waitFor(async () => (await rosOutput(['rostopic', 'info', '/from_far'])).includes('rostopic'), {
-        timeoutMs: START_MS,
-        what: 'rostopic listens',
-      });
+      const listener = startHelperNode(world.roscore, 'listen.py', ['/from_far', 'std_msgs/String']);
+      await listener.waitFor((peer) => peer.stdout.includes('"ready"'), START_MS);
       const topic = textTopic(await connect(), '/from_far');
       topic.publish({ data: 'hello from roslib' });
-      await echo.exited;
-      expect(echo.stdout).toContain('hello from roslib');
-      await echo.stop();
+      await listener.waitFor((peer) => peer.stdout.includes(Buffer.from('hello from roslib').toString('hex')));
+      await listener.stop();
     });
 
     it('hears what it publishes itself, in order, and stops when told to', { timeout: TEST_MS }, async () => {

@@ -14,6 +14,7 @@ import { PublisherPool } from './commands/PublisherPool.ts';
 import { RequestDispatcher } from './commands/RequestDispatcher.ts';
 import { RequestGuard } from './commands/RequestGuard.ts';
 import { StandingCommands } from './commands/StandingCommands.ts';
+import { TopicTurns } from './commands/TopicTurns.ts';
 import type { AgentConfig } from './config/AgentConfig.ts';
 import type { Deadman } from './deadman/Deadman.ts';
 import { noProof } from './identity/RobotProof.ts';
@@ -111,6 +112,7 @@ export class Agent {
         allowList: new AllowList(config.allow),
         guard: new RequestGuard({ highestToken: () => deadman.status.token }),
         publishers: this.#publishers,
+        turns: new TopicTurns(),
         advertised: this.#advertised,
         types,
         motion: new MotionOrders({

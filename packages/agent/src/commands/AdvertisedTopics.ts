@@ -45,8 +45,8 @@ export class AdvertisedTopics {
     if (use === undefined) return;
     this.#uses.delete(key);
     use.then(
-      ({ release }) => {
-        release();
+      (held) => {
+        held.release();
         this.#publishers.retire(topic);
       },
       () => undefined,
@@ -56,7 +56,7 @@ export class AdvertisedTopics {
   handleLineClosed(): void {
     for (const use of this.#uses.values()) {
       use.then(
-        ({ release }) => release(),
+        (held) => held.release(),
         () => undefined,
       );
     }

@@ -21,6 +21,7 @@ import { RequestGuard } from './RequestGuard.ts';
 import { Selection } from '../up/Selection.ts';
 import { SnapshotTaker } from '../up/SnapshotTaker.ts';
 import { StandingCommands } from './StandingCommands.ts';
+import { TopicTurns } from './TopicTurns.ts';
 
 const text: Schema = { name: 'std_msgs/String', encoding: 'ros1msg', text: 'string data\n' };
 const encode = (data: string): Uint8Array => codecFor(text, 'ros1').encode({ data });
@@ -50,6 +51,7 @@ class World {
         allowList: new AllowList({ publish: [], call: ['/s'], setParameters: [], provide: [] }),
         guard: new RequestGuard({ highestToken: () => 0 }),
         publishers,
+        turns: new TopicTurns(),
         advertised: new AdvertisedTopics(publishers),
         types,
         motion: new MotionOrders({ deadman, clockErrorMs: () => 0 }),

@@ -13,6 +13,7 @@ import type { PublisherPool } from '../PublisherPool.ts';
 import type { RequestGuard } from '../RequestGuard.ts';
 import type { RobotRequest } from '../RobotRequest.ts';
 import type { StandingCommands } from '../StandingCommands.ts';
+import type { TopicTurns } from '../TopicTurns.ts';
 
 /** What handlers of requests work with. */
 export interface HandlerContext {
@@ -22,7 +23,9 @@ export interface HandlerContext {
   /** Of topics that do not move the robot. */
   readonly publishers: PublisherPool;
   readonly types: TopicTypes;
-  /** Of them, those that are held open from outside. */
+  /** The order of what is published there. */
+  readonly turns: TopicTurns;
+  /** Of the publishers, those that are held open from outside. */
   readonly advertised: AdvertisedTopics;
   /** The way to what moves the robot. */
   readonly motion: MotionOrders;
