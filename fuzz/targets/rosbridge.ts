@@ -1,9 +1,13 @@
+import type { Schema } from '@longline/ros';
+import { BridgedServices } from '../../packages/bridges/src/rosbridge/BridgedServices.ts';
 import { FrameDecoder } from '../../packages/bridges/src/rosbridge/FrameDecoder.ts';
 import { recordedRosbridge } from '../../packages/bridges/src/rosbridge/recordedRosbridge.fixture.ts';
 import { bendBytes } from '../bendBytes.ts';
 import { bendText, bendValue } from '../bendValue.ts';
 import { claim } from '../FuzzTarget.ts';
 import type { FuzzTarget } from '../FuzzTarget.ts';
+
+const text: Schema = { name: 'std_msgs/String', encoding: 'ros1msg', text: 'string data\n' };
 
 const ops: readonly unknown[] = [
   { op: 'publish', topic: '/a', msg: { data: 'x' } },
@@ -12,6 +16,7 @@ const ops: readonly unknown[] = [
   { op: 'fragment', id: 'f', data: '{"op":"publish",', num: 0, total: 2 },
   { op: 'fragment', id: 'f', data: '"topic":"/a","msg":{}}', num: 1, total: 2 },
   { op: 'png', data: 'AAAA' },
+  { op: 'call_service', id: 's', service: '/far', args: { data: 'x' } },
 ];
 
 /** What a rosbridge server sends: JSON, CBOR, fragments; after all of it a good message is still read. */
@@ -25,10 +30,17 @@ export const rosbridge: FuzzTarget = {
     return {
       play(dice, feed) {
         let heard: string | undefined;
+        const services = new BridgedServices();
+        services.provide('/far', { name: 'test/Far', request: text, response: text }, (data) => Promise.resolve(data));
+        services.handleSession({
+          encoding: 'ros1',
+          sendText: (answer) => claim(answer.length < 1_000_000, 'an answer is larger than what was asked'),
+        });
         const decoder = new FrameDecoder({
           handleRaw: (topic) => (heard = topic),
           handlePublish: ({ topic }) => (heard = topic),
           handleServiceResponse: () => undefined,
+          handleServiceCall: (call) => services.handleCall(call),
           handleProblem: (problem) => claim(problem.length < 2_000, 'a problem is told at length'),
         });
         for (let count = 0; count < 20; count++) {
@@ -39,13 +51,13 @@ export const rosbridge: FuzzTarget = {
               break;
             }
             case 1: {
-              const text = bendText(dice, dice.one(texts));
-              feed({ text }, () => decoder.handleText(text));
+              const bent = bendText(dice, dice.one(texts));
+              feed({ text: bent }, () => decoder.handleText(bent));
               break;
             }
             default: {
-              const text = JSON.stringify(bendValue(dice, dice.one(ops)) ?? null);
-              feed({ text }, () => decoder.handleText(text));
+              const bent = JSON.stringify(bendValue(dice, dice.one(ops)) ?? null);
+              feed({ text: bent }, () => decoder.handleText(bent));
             }
           }
         }

@@ -10,7 +10,7 @@ import type { CallConnectionOptions } from './CallConnection.ts';
 import { detectRosVersion } from './detectRosVersion.ts';
 import { FrameDecoder } from './FrameDecoder.ts';
 import { Rosapi } from './Rosapi.ts';
-import type { PublishOp } from './ServerOp.ts';
+import type { CallServiceOp, PublishOp } from './ServerOp.ts';
 
 /** How long connecting may take, in milliseconds. */
 const CONNECT_TIMEOUT_MS = 5_000;
@@ -42,6 +42,8 @@ export interface BridgeLinkListener {
   handleStatus(status: GraphStatus): void;
   handleRaw(topic: string, bytes: Uint8Array): void;
   handlePublish(publish: PublishOp): void;
+  /** A service that is provided in the present session is called. */
+  handleServiceCall(call: CallServiceOp): void;
   handleProblem(problem: string): void;
   /** Makes at least one round trip through ROS; rejects when ROS did not answer in time. */
   pulse(session: BridgeSession, bounds: CallBounds): Promise<void>;
@@ -93,6 +95,7 @@ export class BridgeLink {
       handleRaw: (topic, bytes) => listener.handleRaw(topic, bytes),
       handlePublish: (publish) => listener.handlePublish(publish),
       handleServiceResponse: () => undefined,
+      handleServiceCall: (call) => listener.handleServiceCall(call),
       handleProblem: (problem) => listener.handleProblem(problem),
     });
     const cancelTimeout = clock.after(CONNECT_TIMEOUT_MS, () =>

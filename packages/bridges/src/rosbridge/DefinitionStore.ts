@@ -62,17 +62,22 @@ export class DefinitionStore {
         { details: { service } },
       );
     }
+    const schema = await this.serviceTypeSchema(type, bounds);
+    this.#keep(this.#services, service, schema);
+    return schema;
+  }
+
+  /** The definition of a service's type. Rejects with `TYPE_UNKNOWN`. */
+  async serviceTypeSchema(type: string, bounds: CallBounds): Promise<ServiceSchema> {
     const name = this.#options.rosVersion === 1 ? ros1TypeName(type) : ros2TypeName(type, 'srv');
-    const request = await this.#askUnlessRefused(() => this.#options.rosapi.serviceRequestDetails(type, bounds));
-    const response = await this.#askUnlessRefused(() => this.#options.rosapi.serviceResponseDetails(type, bounds));
+    const request = await this.#askUnlessRefused(() => this.#options.rosapi.serviceRequestDetails(name, bounds));
+    const response = await this.#askUnlessRefused(() => this.#options.rosapi.serviceResponseDetails(name, bounds));
     if (request.length === 0 || response.length === 0) throw unknownType(name);
-    const schema: ServiceSchema = {
+    return {
       name,
       request: this.#schema(`${name}_Request`, typedefText(request, this.#encoding)),
       response: this.#schema(`${name}_Response`, typedefText(response, this.#encoding)),
     };
-    this.#keep(this.#services, service, schema);
-    return schema;
   }
 
   /** The service's type if it was asked for before. */

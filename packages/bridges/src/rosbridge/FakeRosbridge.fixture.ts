@@ -61,6 +61,12 @@ export class FakeRosbridge {
     for (const connection of [...this.#connections]) connection.end('closed with code 1006');
   }
 
+  /** Calls a service that a client advertised; its answer is among `received`. */
+  callClient(service: string, id: string, args: unknown): void {
+    const text = JSON.stringify({ op: 'call_service', service, id, args });
+    for (const connection of this.#dataConnections()) connection.tell((listener) => listener.handleText(text));
+  }
+
   /** The subscriptions in force, newest last. */
   subscriptions(topic: string): ClientOp[] {
     return [...this.#connections].flatMap((connection) => connection.subscriptions).filter((op) => op.topic === topic);

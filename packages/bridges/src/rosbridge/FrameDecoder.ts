@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { FragmentAssembler } from './FragmentAssembler.ts';
 import { readJsonObjects } from './readJsonObjects.ts';
 import { rawMsg, serverOp } from './ServerOp.ts';
-import type { PublishOp, ServerOp, ServiceResponseOp } from './ServerOp.ts';
+import type { CallServiceOp, PublishOp, ServerOp, ServiceResponseOp } from './ServerOp.ts';
 
 /** Told what a frame held. */
 export interface FrameListener {
@@ -12,6 +12,8 @@ export interface FrameListener {
   /** A message as JSON values, whole numbers beyond 2^53 as `bigint`. */
   handlePublish(publish: PublishOp): void;
   handleServiceResponse(response: ServiceResponseOp): void;
+  /** A service that this client provides is called. Optional. */
+  handleServiceCall?(call: CallServiceOp): void;
   /** Something that cannot be used, in words for the log. */
   handleProblem(problem: string): void;
 }
@@ -65,6 +67,9 @@ export class FrameDecoder {
       }
       case 'service_response':
         this.#listener.handleServiceResponse(op);
+        return;
+      case 'call_service':
+        this.#listener.handleServiceCall?.(op);
         return;
       case 'status':
         if (op.level === 'error' || op.level === 'warning') {

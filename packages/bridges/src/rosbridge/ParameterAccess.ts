@@ -8,4 +8,6 @@ export interface ParameterAccess {
   get(name: string, bounds: CallBounds): Promise<ParameterValue>;
   /** Rejects with `PARAMETER_INVALID` and the robot's reason where the value was refused. */
   set(name: string, value: ParameterValue, bounds: CallBounds): Promise<void>;
+  /** Rejects with `PARAMETER_UNKNOWN`, and `NOT_SUPPORTED` with the robot's reason where it cannot be deleted. */
+  delete(name: string, bounds: CallBounds): Promise<void>;
 }

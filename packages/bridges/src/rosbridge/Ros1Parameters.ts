@@ -36,6 +36,11 @@ export class Ros1Parameters implements ParameterAccess {
       });
     }
   }
+
+  async delete(name: string, bounds: CallBounds): Promise<void> {
+    if (!(await this.#rosapi.hasParam(name, bounds))) throw unknownParameter(name);
+    await this.#rosapi.deleteParam(name, bounds);
+  }
 }
 
 /** Also thrown for parameters of ROS 2. */

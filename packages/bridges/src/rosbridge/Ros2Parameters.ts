@@ -53,15 +53,32 @@ export class Ros2Parameters implements ParameterAccess {
     const [node, parameter] = splitName(name);
     // A whole number may be meant for a double: the parameter's present type decides.
     const present = await this.#read(name, bounds);
-    const parameters = [{ name: parameter, value: toRos2ParameterValue(name, value, present.type) }];
-    const { results } = await askService(this.#caller, `${node}/set_parameters`, { parameters }, setAnswer, bounds);
+    const written = { name: parameter, value: toRos2ParameterValue(name, value, present.type) };
+    const reason = await this.#write(node, written, bounds);
+    if (reason === undefined) return;
+    throw new RosError('PARAMETER_INVALID', `The node ${node} refused the value for ${name}: ${reason}.`, {
+      details: { name, reason },
+    });
+  }
+
+  /** A parameter set to no type is undeclared, where its node lets it be. */
+  async delete(name: string, bounds: CallBounds): Promise<void> {
+    const [node, parameter] = splitName(name);
+    if ((await this.#read(name, bounds)).value === undefined) throw unknownParameter(name);
+    const reason = await this.#write(node, { name: parameter, value: { type: 0 } }, bounds);
+    if (reason === undefined) return;
+    throw new RosError('NOT_SUPPORTED', `The node ${node} does not let ${name} be deleted: ${reason}.`, {
+      details: { name, reason },
+    });
+  }
+
+  /** Resolves to why the node refused; `undefined` where it did not. */
+  async #write(node: string, parameter: object, bounds: CallBounds): Promise<string | undefined> {
+    const args = { parameters: [parameter] };
+    const { results } = await askService(this.#caller, `${node}/set_parameters`, args, setAnswer, bounds);
     const [result] = results;
-    if (result?.successful) return;
-    throw new RosError(
-      'PARAMETER_INVALID',
-      `The node ${node} refused the value for ${name}: ${result?.reason ?? 'no reason was given'}.`,
-      { details: { name, reason: result?.reason } },
-    );
+    if (result?.successful) return undefined;
+    return result === undefined || result.reason === '' ? 'no reason was given' : result.reason;
   }
 
   async #read(name: string, bounds: CallBounds): Promise<Ros2ParameterValue> {

@@ -111,6 +111,11 @@ export class Rosapi {
     await this.#ask('set_param', { name, value: valueJson }, z.unknown(), bounds);
   }
 
+  /** ROS 1 only. */
+  async deleteParam(name: string, bounds: CallBounds): Promise<void> {
+    await this.#ask('delete_param', { name }, z.unknown(), bounds);
+  }
+
   #ask<T>(name: string, args: Readonly<Record<string, string>>, answer: z.ZodType<T>, bounds: CallBounds): Promise<T> {
     return askService(this.#caller, `/rosapi/${name}`, args, answer, bounds);
   }

@@ -413,6 +413,13 @@ test('parameters of ROS 1 are the parameter server', async () => {
   await graph.setParameter('/speed', 2);
   expect(await graph.getParameter('/speed')).toBe(2);
   await expect(graph.getParameter('/nope')).rejects.toMatchObject({ code: 'PARAMETER_UNKNOWN' });
+  server.services.set('/rosapi/delete_param', (args) => {
+    kept.delete(nameOf(args));
+    return {};
+  });
+  await graph.deleteParameter('/speed');
+  await expect(graph.deleteParameter('/speed')).rejects.toMatchObject({ code: 'PARAMETER_UNKNOWN' });
+  expect([...kept.keys()]).toEqual(['/gains']);
   await graph.close();
 });
 

@@ -1,9 +1,8 @@
-import { checkTopicName, codecFor, DEFAULT_DEADLINE_MS, RosError, sameType } from '@longline/ros';
+import { checkTopicName, codecFor, RosError, sameType } from '@longline/ros';
 import type {
   Advertisement,
   Clock,
   Disposer,
-  Encoding,
   GraphListener,
   GraphSnapshot,
   Log,
@@ -13,7 +12,9 @@ import type {
   Publisher,
   RosGraph,
   Schema,
+  ServiceAdvertisement,
   ServiceCall,
+  ServiceHandler,
   ServiceSchema,
   SubscribeRequest,
   Subscription,
@@ -21,30 +22,23 @@ import type {
 } from '@longline/ros';
 import { bridgeJson } from '../link/bridgeJson.ts';
 import { BridgePublisher } from '../link/BridgePublisher.ts';
-import type { PublishSession } from '../link/BridgePublisher.ts';
 import { BridgeLink } from './BridgeLink.ts';
 import type { BridgeSession } from './BridgeLink.ts';
-import { advertiseOnRosbridge } from './advertiseOnRosbridge.ts';
 import type { OpenBridgeSocket } from '../link/BridgeSocket.ts';
 import { callBounds } from '../link/CallBounds.ts';
 import type { CallBounds } from '../link/CallBounds.ts';
-import { DefinitionStore } from './DefinitionStore.ts';
+import { BridgedServices } from './BridgedServices.ts';
 import { GraphMonitor } from './GraphMonitor.ts';
-import type { ParameterAccess } from './ParameterAccess.ts';
 import { ProblemLog } from '../link/ProblemLog.ts';
-import { Ros1Parameters } from './Ros1Parameters.ts';
-import { Ros2Parameters } from './Ros2Parameters.ts';
-import { acceptedValues, Rosapi } from './Rosapi.ts';
-import { SubscriberCounts } from './SubscriberCounts.ts';
+import { provideService } from './provideService.ts';
+import { acceptedValues } from './Rosapi.ts';
+import { encodingOf, startSession } from './startSession.ts';
+import type { RosbridgeSession } from './startSession.ts';
 import { TopicFeed } from './TopicFeed.ts';
-import type { FeedSession } from './TopicFeed.ts';
 
 /** Most topics read, and most publishers held, through one graph; a further one is refused with `NOT_SUPPORTED`. */
 export const MAX_FEEDS = 4_096;
 export const MAX_PUBLISHERS = 4_096;
-
-/** How long the names of a topic's subscribers may take, in milliseconds; a receipt does not wait longer for them. */
-const PUBLISHERS_DEADLINE_MS = 2_000;
 
 export interface RosbridgeGraphOptions {
   readonly url: string;
@@ -52,16 +46,6 @@ export interface RosbridgeGraphOptions {
   readonly clock: Clock;
   readonly log: Log;
   readonly random: () => number;
-}
-
-/** All that holds for one session with the server. */
-interface Session {
-  readonly link: BridgeSession;
-  readonly rosapi: Rosapi;
-  readonly definitions: DefinitionStore;
-  readonly parameters: ParameterAccess;
-  readonly feeds: FeedSession;
-  readonly publishers: PublishSession;
 }
 
 /** A robot behind a rosbridge server of ROS 1 or ROS 2. See `openRosbridge`. */
@@ -73,7 +57,8 @@ export class RosbridgeGraph implements RosGraph {
   readonly #problems: ProblemLog;
   readonly #feeds = new Map<string, TopicFeed>();
   readonly #publishers = new Set<BridgePublisher>();
-  #session: Session | undefined;
+  readonly #services = new BridgedServices();
+  #session: RosbridgeSession | undefined;
   #nextPublisher = 0;
   #closed = false;
 
@@ -101,6 +86,7 @@ export class RosbridgeGraph implements RosGraph {
         handleStatus: (status) => this.#monitor.handleStatus(status),
         handleRaw: (topic, bytes) => this.#feeds.get(topic)?.handleRaw(bytes),
         handlePublish: ({ topic, msg }) => this.#feeds.get(topic)?.handleJson(msg),
+        handleServiceCall: (call) => this.#services.handleCall(call),
         handleProblem: (problem) => this.#problems.handle(problem),
         pulse: (_, bounds) => this.#pulse(bounds),
         isWatched: () => this.#monitor.isWatched || this.#hasUnresolved(),
@@ -200,12 +186,23 @@ export class RosbridgeGraph implements RosGraph {
     return this.#present().parameters.set(name, value, callBounds(options));
   }
 
-  advertiseService(): Promise<ProvidedService> {
-    return Promise.reject(new RosError('NOT_SUPPORTED', 'Services cannot be provided on this robot yet.'));
+  async advertiseService(
+    advertisement: ServiceAdvertisement,
+    handler: ServiceHandler,
+    options?: OperationOptions,
+  ): Promise<ProvidedService> {
+    const { definitions, rosapi } = this.#present();
+    return provideService(advertisement, handler, {
+      definitions,
+      rosapi,
+      services: this.#services,
+      clock: this.#options.clock,
+      bounds: callBounds(options),
+    });
   }
 
-  deleteParameter(): Promise<void> {
-    return Promise.reject(new RosError('NOT_SUPPORTED', 'Parameters cannot be deleted on this robot yet.'));
+  async deleteParameter(name: string, options?: OperationOptions): Promise<void> {
+    return this.#present().parameters.delete(name, callBounds(options));
   }
 
   async close(): Promise<void> {
@@ -214,50 +211,26 @@ export class RosbridgeGraph implements RosGraph {
       this.#forEachFeed((feed) => feed.close());
       this.#feeds.clear();
       for (const publisher of [...this.#publishers]) publisher.close();
+      this.#services.close();
       this.#problems.close();
     }
     await this.#link.close();
   }
 
   #handleSession(link: BridgeSession | undefined): void {
-    this.#session = link && this.#startSession(link);
+    this.#session =
+      link &&
+      startSession(link, {
+        clock: this.#options.clock,
+        typeOf: (topic) => this.#monitor.typeOf(topic),
+        hasTopicOfType: (type) => this.#monitor.hasTopicOfType(type),
+        isReadHere: (topic) => this.#feeds.has(topic),
+        nextPublisher: () => this.#nextPublisher++,
+      });
     if (link) this.#monitor.handleSession(link.rosVersion);
     this.#forEachFeed((feed) => feed.handleSession(this.#session?.feeds));
     for (const publisher of [...this.#publishers]) publisher.handleSession(this.#session?.publishers);
-  }
-
-  #startSession(link: BridgeSession): Session {
-    const { clock } = this.#options;
-    const { rosVersion, hasRosapi } = link;
-    const rosapi = new Rosapi(link.calls);
-    const hasTopicOfType = (type: string): boolean => this.#monitor.hasTopicOfType(type);
-    const definitions = new DefinitionStore({ rosapi, clock, rosVersion, hasTopicOfType });
-    const counts = new SubscriberCounts({ rosapi, clock, isReadHere: (topic) => this.#feeds.has(topic) });
-    const quick: CallBounds = { deadlineMs: PUBLISHERS_DEADLINE_MS };
-    return {
-      link,
-      rosapi,
-      definitions,
-      parameters: rosVersion === 1 ? new Ros1Parameters(rosapi) : new Ros2Parameters(rosapi, link.calls),
-      feeds: {
-        rosVersion,
-        hasRosapi,
-        typeOf: (topic) => this.#monitor.typeOf(topic),
-        messageSchema: (type) => definitions.messageSchema(type, { deadlineMs: DEFAULT_DEADLINE_MS }),
-        hasPublishers: async (topic) => (await rosapi.publishers(topic, quick)).length > 0,
-        send: (op) => link.sendText(JSON.stringify(op)),
-      },
-      publishers: {
-        advertise: (advertisement, schema) =>
-          advertiseOnRosbridge(advertisement, schema, {
-            id: `longline:advertise:${this.#nextPublisher++}`,
-            encoding: encodingOf(rosVersion),
-            sendText: (text) => link.sendText(text),
-          }),
-        bufferedBytes: () => link.bufferedBytes(),
-        countSubscribers: (topic) => counts.count(topic),
-      },
-    };
+    this.#services.handleSession(this.#session?.services);
   }
 
   async #pulse(pulseBounds: CallBounds): Promise<void> {
@@ -287,7 +260,7 @@ export class RosbridgeGraph implements RosGraph {
       throw new RosError('GRAPH_CLOSED', `The connection to ${this.name} was closed here. Open it again.`);
   }
 
-  #present(): Session {
+  #present(): RosbridgeSession {
     this.#checkOpen();
     if (this.#session?.link.hasRosapi) return this.#session;
     const { status } = this.#monitor;
@@ -298,8 +271,6 @@ export class RosbridgeGraph implements RosGraph {
     );
   }
 }
-
-const encodingOf = (rosVersion: 1 | 2): Encoding => (rosVersion === 1 ? 'ros1' : 'cdr');
 
 const tooMany = (what: string, limit: number): RosError =>
   new RosError('NOT_SUPPORTED', `One graph holds at most ${limit} ${what}. Close some that are not needed.`, {

@@ -13,6 +13,8 @@ const serviceResponse = z.object({
   // Older servers leave it out where the call succeeded.
   result: z.boolean().default(true),
 });
+/** A call of a service that this client provides. */
+const callService = z.object({ op: z.literal('call_service'), id, service: name, args: z.unknown().optional() });
 const status = z.object({ op: z.literal('status'), level: z.string().default('error'), msg: z.unknown().optional() });
 /** `total` is a float in Python 3 servers: `(length - 1) / size + 1`, of which the whole part counts. */
 const fragment = z.object({
@@ -24,11 +26,12 @@ const fragment = z.object({
 });
 const png = z.object({ op: z.literal('png') });
 
-/** What a server sends to a client that advertises no services and no actions. */
-export const serverOp = z.discriminatedUnion('op', [publish, serviceResponse, status, fragment, png]);
+/** What a server sends to a client that advertises no actions. */
+export const serverOp = z.discriminatedUnion('op', [publish, serviceResponse, callService, status, fragment, png]);
 export type ServerOp = z.infer<typeof serverOp>;
 export type PublishOp = z.infer<typeof publish>;
 export type ServiceResponseOp = z.infer<typeof serviceResponse>;
+export type CallServiceOp = z.infer<typeof callService>;
 export type FragmentOp = z.infer<typeof fragment>;
 
 /** The `msg` of a `publish` that answers a subscription with compression `cbor-raw`. */
