@@ -33,8 +33,7 @@ export class DeviceDoorRobot implements DoorRobot {
     this.#release = release;
     this.graph = graph;
     this.channels = new DeviceChannels(view, device);
-    const schemaOf = (type: string): ReturnType<RosGraph['messageSchema']> => graph.messageSchema(type);
-    this.outputs = new DeviceOutputs({ device, view, requests, clock, leaseToken, schemaOf });
+    this.outputs = new DeviceOutputs({ device, view, requests, clock, leaseToken, graph });
   }
 
   nowNs(): bigint {

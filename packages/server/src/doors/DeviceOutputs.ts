@@ -2,7 +2,7 @@ import { replyError } from '@longline/line';
 import type { Action, Reply } from '@longline/line';
 import type { CommandAge, DoorCall, DoorMessage, DoorOutputs } from '@longline/bridges';
 import { stringifyExact } from '@longline/ros';
-import type { Advertisement, Clock, Disposer, ParameterValue, PublishReceipt, Schema } from '@longline/ros';
+import type { Advertisement, Clock, Disposer, ParameterValue, PublishReceipt } from '@longline/ros';
 import type { FleetView } from '../access/FleetView.ts';
 import type { RobotRequests } from '../commands/RobotRequests.ts';
 import type { MotionRefusal } from '../motion/MotionStream.ts';
@@ -16,6 +16,7 @@ import { MovingNames } from './MovingNames.ts';
 import type { MovingName, OutputKind } from './MovingNames.ts';
 import { subscribersOf } from './subscribersOf.ts';
 import { StillJudge } from './StillJudge.ts';
+import type { TypeSource } from './StillJudge.ts';
 
 /** So long after it came what a reader publishes or sets is not executed any more, in milliseconds. */
 export const DOOR_DEADLINE_MS = 5_000;
@@ -30,8 +31,8 @@ export interface DeviceOutputsOptions {
   readonly view: FleetView;
   readonly requests: RobotRequests;
   readonly clock: Clock;
-  /** The robot's definition of a message type. */
-  readonly schemaOf: (type: string) => Promise<Schema>;
+  /** The robot, as the reader has it. */
+  readonly graph: TypeSource;
   /** Fencing token of a lease that the reader named. Default: none, and the robot's configuration says whether it takes one by moving. */
   readonly leaseToken?: number | undefined;
 }
@@ -61,7 +62,7 @@ export class DeviceOutputs implements DoorOutputs {
   #closed = false;
 
   constructor(options: DeviceOutputsOptions) {
-    const { device, view, requests, clock, leaseToken, schemaOf } = options;
+    const { device, view, requests, clock, leaseToken, graph } = options;
     this.#options = options;
     this.#names = new MovingNames(view, device);
     this.#lease =
@@ -72,7 +73,7 @@ export class DeviceOutputs implements DoorOutputs {
       requests,
       clock,
       lease: this.#lease,
-      judge: new StillJudge({ device, view, clock, schemaOf }),
+      judge: new StillJudge({ device, view, clock, graph }),
       handleRefusal: (topic, refusal) => this.#handleRefusal(topic, refusal),
     });
     this.#topics = new HeldTopics(options);

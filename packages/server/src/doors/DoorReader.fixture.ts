@@ -43,7 +43,7 @@ export class DoorReader {
   readonly principal: Principal;
   readonly outputs: DeviceOutputs;
   readonly refusals: string[] = [];
-  /** Types whose definitions were asked of the robot. */
+  /** What was asked of the robot: its graph, and types whose definitions were wanted. */
   readonly asked: string[] = [];
   /** What the robot says to that; a Twist's by default. */
   schemaOf = (): Promise<Schema> => Promise.resolve(twistSchema);
@@ -55,9 +55,16 @@ export class DoorReader {
       view: new FleetView(rooms.fleet, rooms.clock, this.principal),
       requests: rooms.requests,
       clock: rooms.clock,
-      schemaOf: (type) => {
-        this.asked.push(type);
-        return this.schemaOf();
+      graph: {
+        messageSchema: (type) => {
+          this.asked.push(type);
+          return this.schemaOf();
+        },
+        snapshot: () => {
+          this.asked.push('graph');
+          const topic = { name: '/cmd_vel', type: twistSchema.name, publishers: [], subscribers: [] };
+          return Promise.resolve({ rosVersion: 1, topics: [topic], services: [] });
+        },
       },
       leaseToken: options.leaseToken,
     });

@@ -1,5 +1,5 @@
 import { codecFor, isStill, isStoppedByZeros, parseJsonExact, sameType } from '@longline/ros';
-import type { Clock, Encoding, Schema } from '@longline/ros';
+import type { Clock, Encoding, RosGraph, Schema } from '@longline/ros';
 import type { FleetView } from '../access/FleetView.ts';
 
 /** A message on a topic that moves the robot. */
@@ -10,9 +10,12 @@ export interface JudgedMessage {
   readonly data: Uint8Array;
 }
 
-/** Definitions kept; with one more the oldest goes. */
-const MAX_SCHEMAS = 100;
-/** A definition that could not be had is asked for again after so long, in milliseconds. */
+/** What the robot says of types and definitions. */
+export type TypeSource = Pick<RosGraph, 'messageSchema' | 'snapshot'>;
+
+/** Answers kept; with one more the oldest goes. */
+const MAX_ANSWERS = 100;
+/** What could not be had is asked for again after so long, in milliseconds. */
 const ASK_AGAIN_MS = 5_000;
 const decoder = new TextDecoder('utf-8', { fatal: true });
 
@@ -20,41 +23,69 @@ const decoder = new TextDecoder('utf-8', { fatal: true });
 export class StillJudge {
   readonly #view: FleetView;
   readonly #device: string;
-  readonly #schemaOf: (type: string) => Promise<Schema>;
-  readonly #clock: Clock;
-  readonly #schemas = new Map<string, { readonly schema: Schema | undefined; readonly untilMs: number }>();
+  readonly #graph: TypeSource;
+  readonly #schemas: KnownAnswers<Schema>;
+  readonly #types: KnownAnswers<string>;
 
   constructor(options: {
     readonly view: FleetView;
     readonly device: string;
     readonly clock: Clock;
-    readonly schemaOf: (type: string) => Promise<Schema>;
+    readonly graph: TypeSource;
   }) {
     this.#view = options.view;
     this.#device = options.device;
-    this.#clock = options.clock;
-    this.#schemaOf = options.schemaOf;
+    this.#graph = options.graph;
+    this.#schemas = new KnownAnswers(options.clock);
+    this.#types = new KnownAnswers(options.clock);
   }
 
-  /** A promise where the definition has to be asked for first: judge again when it has settled. */
+  /** A promise where the type or the definition has to be asked for first: judge again when it has settled. */
   judge(message: JudgedMessage): boolean | Promise<unknown> {
-    const channel = this.#view.device(this.#device)?.channel(message.topic)?.described;
-    const type = message.type ?? channel?.schema.name;
+    const { topic, encoding, data } = message;
+    const channel = this.#view.device(this.#device)?.channel(topic)?.described;
+    const type = message.type ?? channel?.schema.name ?? this.#types.find(topic, () => this.#typeOf(topic));
+    if (type instanceof Promise) return type;
     if (type === undefined || !isStoppedByZeros(type)) return false;
-    if (message.encoding === 'json') return isStillJson(type, message.data);
-    if (channel !== undefined && sameType(channel.schema.name, type)) return isStillBytes(channel.schema, message);
-    const known = this.#schemas.get(type);
-    if (known === undefined || this.#clock.monotonicMs() >= known.untilMs) return this.#ask(type);
-    return known.schema !== undefined && isStillBytes(known.schema, message);
+    if (encoding === 'json') return isStillJson(type, data);
+    const schema =
+      channel !== undefined && sameType(channel.schema.name, type)
+        ? channel.schema
+        : this.#schemas.find(type, () => this.#graph.messageSchema(type));
+    if (schema instanceof Promise) return schema;
+    return schema !== undefined && isStillBytes(schema, message);
   }
 
-  async #ask(type: string): Promise<void> {
-    const schema = await this.#schemaOf(type).catch(() => undefined);
-    const [oldest] = this.#schemas.keys();
-    if (this.#schemas.size >= MAX_SCHEMAS && oldest !== undefined) this.#schemas.delete(oldest);
-    const untilMs = schema === undefined ? this.#clock.monotonicMs() + ASK_AGAIN_MS : Number.POSITIVE_INFINITY;
-    this.#schemas.delete(type);
-    this.#schemas.set(type, { schema, untilMs });
+  async #typeOf(topic: string): Promise<string | undefined> {
+    const { topics } = await this.#graph.snapshot();
+    return topics.find(({ name, type }) => name === topic && type !== '')?.type;
+  }
+}
+
+/** What was asked for and is known, or is known not to be had for now. */
+class KnownAnswers<Answer> {
+  readonly #clock: Clock;
+  readonly #known = new Map<string, { readonly answer: Answer | undefined; readonly untilMs: number }>();
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  /** The answer, undefined where there is none for now; a promise that never rejects where it has to be asked for. */
+  find(key: string, ask: () => Promise<Answer | undefined>): Answer | undefined | Promise<void> {
+    const known = this.#known.get(key);
+    if (known !== undefined && this.#clock.monotonicMs() < known.untilMs) return known.answer;
+    return ask()
+      .catch(() => undefined)
+      .then((answer) => this.#keep(key, answer));
+  }
+
+  #keep(key: string, answer: Answer | undefined): void {
+    const untilMs = answer === undefined ? this.#clock.monotonicMs() + ASK_AGAIN_MS : Number.POSITIVE_INFINITY;
+    this.#known.delete(key);
+    this.#known.set(key, { answer, untilMs });
+    const [oldest] = this.#known.keys();
+    if (this.#known.size > MAX_ANSWERS && oldest !== undefined) this.#known.delete(oldest);
   }
 }
 

@@ -126,6 +126,18 @@ test('zeros are known in bytes too, by the definition, which is asked for once',
   expect(line.frames.slice(1).map(({ payload }) => payload)).toEqual([twistBytes(0), twistBytes(0)]);
 });
 
+test('where the client says no type the robot is asked for it once', async () => {
+  const { line, ann, rooms } = world();
+  tellMotion(rooms, {
+    implicitLease: true,
+    outputs: [{ kind: 'topic', name: '/cmd_vel', state: 'still', timeoutMs: 500, others: [], refused: 0 }],
+  });
+  expect(await ann.drive(0, { type: undefined })).toBe('passed');
+  expect(await ann.drive(0, { type: undefined })).toBe('passed');
+  expect(ann.asked).toEqual(['graph']);
+  expect(line.asked).toEqual([]);
+});
+
 test('bytes whose definition cannot be had count as moving', async () => {
   const { line, ann } = world();
   ann.schemaOf = () => Promise.reject(new Error('away'));
@@ -254,7 +266,7 @@ test('an order that is too old to hold a lease takes none', async () => {
 
 test('services and parameters that move take it too', async () => {
   const { ann, rooms, line } = world();
-  const still = { state: 'still', timeoutMs: 500, others: [], refused: 0 } as const;
+  const still = { state: 'still' as const, timeoutMs: 500, others: [], refused: 0 };
   tellMotion(rooms, {
     implicitLease: true,
     outputs: [
