@@ -1,6 +1,5 @@
 import { RosError } from '@longline/ros';
 import type { Clock, Schema } from '@longline/ros';
-import { AgentError } from '../errors.ts';
 import { encodingOf, messageBytes } from './messageBytes.ts';
 
 /** Calls of one service that wait for answers at once; one more fails for its caller. */
@@ -25,16 +24,18 @@ export class AwaitedCalls {
     this.#service = options.service;
   }
 
-  /** Resolves to the response. Rejects with `SERVICE_FAILED`, `ROS_TIMEOUT` after `deadlineMs`, `SERVICE_LIMIT`, the signal's reason. */
+  /** No further one may wait. */
+  get isFull(): boolean {
+    return this.#open.size >= MAX_AWAITED_CALLS;
+  }
+
+  /** Resolves to the response. Rejects with `SERVICE_FAILED`, `ROS_TIMEOUT` after `deadlineMs`, the signal's reason. */
   async wait(
     call: number,
     options: { readonly schema: Schema; readonly signal: AbortSignal; readonly deadlineMs: number },
   ): Promise<Uint8Array> {
     const { schema, signal, deadlineMs } = options;
     signal.throwIfAborted();
-    if (this.#open.size >= MAX_AWAITED_CALLS) {
-      throw new AgentError('SERVICE_LIMIT', `${MAX_AWAITED_CALLS} calls of ${this.#service} wait for answers already.`);
-    }
     const { promise, resolve, reject } = Promise.withResolvers<Uint8Array>();
     this.#open.set(call, { schema, resolve, reject });
     const cancel = this.#clock.after(deadlineMs, () =>

@@ -10,7 +10,7 @@ import type {
 } from '@longline/ros';
 import type { ReplyHeader } from '@longline/line';
 import { AgentError } from '../errors.ts';
-import { AwaitedCalls } from './AwaitedCalls.ts';
+import { AwaitedCalls, MAX_AWAITED_CALLS } from './AwaitedCalls.ts';
 import { encodingOf } from './messageBytes.ts';
 import type { RobotRequest } from './RobotRequest.ts';
 
@@ -125,6 +125,7 @@ export class ProvidedServices {
       const text = `${service}: a request of ${data.length} bytes is larger than the ${this.#maxPayloadBytes} that fit on the line.`;
       return Promise.reject(new RosError('SERVICE_FAILED', text));
     }
+    if (calls.isFull) return Promise.reject(busy(service));
     const call = ++this.#lastCall;
     const answer = calls.wait(call, { schema: schema.response, signal, deadlineMs: CALL_DEADLINE_MS });
     const encoding = encodingOf(schema.request);
@@ -135,8 +136,9 @@ export class ProvidedServices {
   #end(provided: Provided, why: string): void {
     provided.ended = true;
     this.#provided.delete(provided.service);
-    provided.inRos?.close();
+    // First, so that callers hear why.
     provided.calls.end(why);
+    provided.inRos?.close();
     if (provided.inRos !== undefined) this.#log.info({ service: provided.service, why }, 'a provided service ended');
   }
 
@@ -162,3 +164,9 @@ const tooMany = (): AgentError =>
 
 const ended = (service: string): AgentError =>
   new AgentError('SERVICE_ENDED', `${service} is provided from afar no longer.`, { details: { service } });
+
+const busy = (service: string): AgentError =>
+  new AgentError(
+    'SERVICE_LIMIT',
+    `${MAX_AWAITED_CALLS} calls of ${service} wait for answers already. Call again later.`,
+  );

@@ -6,9 +6,9 @@ import type { TcpRosConnection } from './TcpRosConnection.ts';
 /** Callers connected to one service at once; further ones are refused. */
 export const MAX_CALLERS_PER_SERVICE = 256;
 /** Largest request accepted, in bytes. */
-export const MAX_SERVICE_REQUEST_BYTES = 64 * 1024 * 1024;
+export const MAX_SERVICE_REQUEST_BYTES = 16 * 1024 * 1024;
 /** Requests that one caller may send before the first is answered; one more ends its connection. */
-export const MAX_WAITING_REQUESTS = 16;
+export const MAX_WAITING_REQUESTS = 4;
 
 export interface ServiceServerOptions {
   readonly service: string;
@@ -83,13 +83,23 @@ export class ServiceServer {
 
   /** Ends all connections; calls under way fail for their callers. */
   close(): void {
-    for (const connection of [...this.#callers.keys()]) connection.close('the service is provided no longer');
+    const callers = [...this.#callers];
     this.#callers.clear();
+    for (const [connection, { waiting, gone }] of callers) {
+      gone.abort(new Error('the service is provided no longer'));
+      if (waiting.length > 0) connection.sendReply(false, Buffer.from('the service is provided no longer'));
+      connection.finish();
+    }
   }
 
   async #answerAll(connection: TcpRosConnection, caller: Caller): Promise<void> {
-    for (let [request] = caller.waiting; request !== undefined && !connection.isClosed; [request] = caller.waiting) {
+    for (
+      let [request] = caller.waiting;
+      request !== undefined && this.#callers.get(connection) === caller;
+      [request] = caller.waiting
+    ) {
       const { ok, data } = await this.#answer(request, caller.gone.signal);
+      if (this.#callers.get(connection) !== caller) return;
       caller.waiting.shift();
       connection.sendReply(ok, data);
       if (!caller.isPersistent) {
