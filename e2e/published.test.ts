@@ -16,6 +16,12 @@ const root = join(import.meta.dirname, '..');
 /** What a page loads for the whole SDK, compressed, at most, in bytes. */
 const MAX_BUNDLE_BYTES = 80_000;
 const published = ['ros', 'line', 'client'];
+/** The page on the SDK as the program that its snippets are, one after another, for a server at that address. */
+const pageProgram = (url: string): string =>
+  [...readFileSync(join(root, 'docs', 'sdk.md'), 'utf8').matchAll(/^```ts\n(.*?)^```/gms)]
+    .map(([, code = '']) => code)
+    .join('')
+    .replace('http://localhost:8080', url);
 const manifestShape = z.looseObject({
   sideEffects: z.literal(false),
   engines: z.object({ node: z.string() }),
@@ -56,7 +62,11 @@ beforeAll(async () => {
   run('npm', ['install', '--offline', '--ignore-scripts', '--no-audit', '--no-fund', ...files], app);
 
   server = await startServer({ port: 0 });
-  const allow = { publish: ['/turtle1/cmd_vel'], call: ['/turtle1/set_pen'] };
+  const allow = {
+    publish: ['/turtle1/cmd_vel', '/note'],
+    call: ['/turtle1/set_pen', '/clear'],
+    setParameters: ['/turtlesim/*'],
+  };
   const agent = await startAgent({ device: '1722', server: server.url, robot: 'turtlesim:', allow });
   cleanUps.push(
     () => agent.stop(),
@@ -103,13 +113,22 @@ test('a program on plain Node watches, reads, calls and drives a robot', { timeo
   });
 });
 
+test('the page on the SDK is a program that works', { timeout: START_MS }, async () => {
+  writeFileSync(join(app, 'page.ts'), pageProgram(server.url));
+  const program = new PeerProcess(process.execPath, [join(app, 'page.ts')], { NODE_OPTIONS: '' });
+  expect({ code: await program.exited, err: program.stderr }).toEqual({ code: 0, err: '' });
+  const signs = ['what follows is new', 'nobody heard it', 'done', 'NOT_ALLOWED', 'LEASE_RELEASED', 'ros1msg'];
+  expect(signs.filter((sign) => !program.stdout.includes(sign))).toEqual([]);
+});
+
 describe('types', () => {
   test.each(['bundler', 'nodenext'])(
-    'the examples are programs of its users, with moduleResolution %s',
+    'the examples and the page are programs of its users, with moduleResolution %s',
     { timeout: START_MS },
     (resolution) => {
       const project = join(app, resolution);
       cpSync(join(root, 'examples', 'sdk'), join(project, 'src'), { recursive: true });
+      writeFileSync(join(project, 'src', 'page.ts'), pageProgram(server.url));
       const compilerOptions = {
         strict: true,
         noEmit: true,
