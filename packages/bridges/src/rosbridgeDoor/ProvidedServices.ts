@@ -147,12 +147,12 @@ export class ProvidedServices {
 
   #close(provided: Provided, why: string): void {
     provided.isClosed = true;
-    provided.service?.close();
     for (const [id, call] of this.#calls) {
       if (call.provided !== provided) continue;
       this.#calls.delete(id);
       call.reject(new RosError('SERVICE_FAILED', `${provided.calledAs} was not answered: ${why}.`));
     }
+    provided.service?.close();
   }
 }
 
