@@ -2,6 +2,7 @@ import { encode as encodeCbor } from 'cborg';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { MAX_FRAME_BYTES } from '../link/BridgeSocket.ts';
+import { pngText } from '../rosbridgeDoor/transcode/pngText.ts';
 import { FrameDecoder } from './FrameDecoder.ts';
 import { recordedRosbridge } from './recordedRosbridge.fixture.ts';
 
@@ -44,7 +45,7 @@ describe('text frames', () => {
     expect(problems).toEqual([]);
   });
 
-  test('truncated JSON, other JSON, unknown ops and png are problems, and what follows works', () => {
+  test('truncated JSON, other JSON, unknown ops and what is no PNG are problems, and what follows works', () => {
     const { decoder, published, problems } = collect();
     const bad = [
       'hello',
@@ -174,4 +175,14 @@ test('random and mutated frames never throw', () => {
     }),
     { numRuns: 1_000 },
   );
+});
+
+test('a message as PNG is read, and one within another without end is not', () => {
+  const { decoder, published, problems } = collect();
+  const inner = '{"op":"publish","topic":"/a","msg":{"data":9007199254740993}}';
+  decoder.handleText(pngText(inner));
+  expect(published).toEqual([['/a', { data: 9007199254740993n }]]);
+  decoder.handleText(pngText(pngText(pngText(inner))));
+  expect(published).toHaveLength(1);
+  expect(problems).toHaveLength(1);
 });

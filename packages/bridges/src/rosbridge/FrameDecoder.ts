@@ -2,8 +2,10 @@ import { decode as decodeCbor } from 'cborg';
 import { z } from 'zod';
 import { FragmentAssembler } from './FragmentAssembler.ts';
 import { readJsonObjects } from './readJsonObjects.ts';
+import { readPngText } from './readPngText.ts';
 import { rawMsg, serverOp } from './ServerOp.ts';
 import type { CallServiceOp, PublishOp, ServerOp, ServiceResponseOp } from './ServerOp.ts';
+import { typedArrayTags } from './typedArrayTags.ts';
 
 /** Told what a frame held. */
 export interface FrameListener {
@@ -18,8 +20,8 @@ export interface FrameListener {
   handleProblem(problem: string): void;
 }
 
-/** How deep fragments may contain fragments. */
-const MAX_FRAGMENT_DEPTH = 2;
+/** How deep fragments and images may contain each other. */
+const MAX_DEPTH = 2;
 
 /** Takes a server's frames apart. Whatever comes, it never throws: what it cannot use goes to `handleProblem`. */
 export class FrameDecoder {
@@ -34,12 +36,12 @@ export class FrameDecoder {
     this.#handleText(text, 0);
   }
 
-  /** A binary frame: CBOR of a `publish` whose `msg` holds the serialized bytes. */
+  /** A binary frame: CBOR of a `publish` whose `msg` holds the serialized bytes, or the fields where another reader wants those. */
   handleBinary(data: Uint8Array): void {
     let value: unknown;
     try {
       // cborg decides by the kind of array whether a byte string is copied or shares its memory with the frame.
-      value = decodeCbor(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
+      value = decodeCbor(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), { tags: typedArrayTags });
     } catch (error) {
       this.#listener.handleProblem(`a binary frame of ${data.byteLength} bytes is no CBOR: ${describe(error)}`);
       return;
@@ -80,13 +82,25 @@ export class FrameDecoder {
         const result = this.#fragments.handle(op);
         if (result === undefined) return;
         if ('problem' in result) this.#listener.handleProblem(result.problem);
-        else if (depth >= MAX_FRAGMENT_DEPTH) this.#listener.handleProblem('fragments of fragments were refused');
+        else if (depth >= MAX_DEPTH) this.#listener.handleProblem('fragments of fragments were refused');
         else this.#handleText(result.text, depth + 1);
         return;
       }
       case 'png':
-        this.#listener.handleProblem('a message came as PNG, which was not asked for and is not read');
+        this.#handlePng(op.data, depth);
     }
+  }
+
+  #handlePng(data: string, depth: number): void {
+    let text: string;
+    try {
+      if (depth >= MAX_DEPTH) throw new Error('it is in an image or a fragment itself');
+      text = readPngText(data);
+    } catch (error) {
+      this.#listener.handleProblem(`a message as PNG was not read: ${describe(error)}`);
+      return;
+    }
+    this.#handleText(text, depth + 1);
   }
 
   /** Undefined for what is none, which was told. */

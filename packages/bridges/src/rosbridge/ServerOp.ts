@@ -24,7 +24,7 @@ const fragment = z.object({
   num: z.number().int().nonnegative(),
   total: z.number().positive().transform(Math.floor),
 });
-const png = z.object({ op: z.literal('png') });
+const png = z.object({ op: z.literal('png'), data: z.string() });
 
 /** What a server sends to a client that advertises no actions. */
 export const serverOp = z.discriminatedUnion('op', [publish, serviceResponse, callService, status, fragment, png]);
