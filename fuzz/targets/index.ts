@@ -3,12 +3,14 @@ import { cliArguments } from './cliArguments.ts';
 import { configuration } from './configuration.ts';
 import { deadmanPipe } from './deadmanPipe.ts';
 import { definitions } from './definitions.ts';
+import { foxgloveDoor } from './foxgloveDoor.ts';
 import { foxgloveRobot } from './foxgloveRobot.ts';
 import { lineEnds, signedHello } from './lineEnds.ts';
 import { messageCodecs } from './messageCodecs.ts';
 import { packedRecords } from './packedRecords.ts';
 import { parts } from './parts.ts';
 import { rosbridge } from './rosbridge.ts';
+import { rosbridgeDoor } from './rosbridgeDoor.ts';
 import { serverDoors } from './serverDoors.ts';
 import { serverSessions } from './serverSessions.ts';
 import { tcpRos } from './tcpRos.ts';
@@ -27,7 +29,9 @@ export const targets: readonly FuzzTarget[] = [
   xmlRpc,
   tcpRos,
   rosbridge,
+  rosbridgeDoor,
   foxgloveRobot,
+  foxgloveDoor,
   configuration,
   cliArguments,
   deadmanPipe,

@@ -56,17 +56,26 @@ const knownOps = new Set<string>(clientOp.options.map(({ shape }) => shape.op.va
 /** Reads one text frame. Throws `MESSAGE_INVALID` for what is no JSON, `FRAME_UNEXPECTED` for an unknown op, and `FRAME_MALFORMED`. */
 export function parseClientOp(text: string): ClientOp {
   const json = parseJsonExact(text);
-  const read = clientOp.safeParse(json);
-  if (read.success) return read.data;
+  const read = readOp(json);
+  if (read?.success === true) return read.data;
   const other = anyOp.safeParse(json);
   if (other.success && !knownOps.has(other.data.op)) {
     const op = JSON.stringify(other.data.op.slice(0, 64));
     throw new DoorError('FRAME_UNEXPECTED', `The op ${op} is none of the Foxglove WebSocket protocol’s for clients.`);
   }
-  const issue = read.error.issues[0];
+  const issue = read?.error.issues[0];
   const where = issue === undefined || issue.path.length === 0 ? 'the frame' : issue.path.join('.').slice(0, 100);
   throw new DoorError(
     'FRAME_MALFORMED',
     `A text frame is not of the Foxglove WebSocket protocol: ${where}: ${(issue?.message ?? 'not understood').slice(0, 300)}.`,
   );
+}
+
+/** zod looks at the length of what should be a text or a list, whatever it is; one that is an object without a value throws. */
+function readOp(json: unknown): z.ZodSafeParseResult<ClientOp> | undefined {
+  try {
+    return clientOp.safeParse(json);
+  } catch {
+    return undefined;
+  }
 }
