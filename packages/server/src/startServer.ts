@@ -167,6 +167,7 @@ export async function startServer(options: ServerOptions = {}): Promise<Server> 
   const metrics = serverMetrics({
     fleet: state,
     gateway,
+    doors,
     commands,
     standing,
     history,

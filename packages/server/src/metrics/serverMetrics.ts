@@ -1,5 +1,6 @@
 import { Registry } from 'prom-client';
 import type { Commands } from '../commands/Commands.ts';
+import type { Doors } from '../doors/Doors.ts';
 import type { FleetState } from '../fleet/FleetState.ts';
 import type { Gateway } from '../gateway/Gateway.ts';
 import type { MotionRooms } from '../motion/openMotionRooms.ts';
@@ -13,6 +14,7 @@ import { readCounter, readCounters, readGauge, readGauges } from './readMetrics.
 export interface MetricSources {
   readonly fleet: FleetState;
   readonly gateway: Gateway;
+  readonly doors: Pick<Doors, 'countOf' | 'opened' | 'routes'>;
   readonly commands: Commands;
   readonly standing: StandingCommands;
   readonly history: CommandStore;
@@ -26,6 +28,7 @@ export interface MetricSources {
 export function serverMetrics({
   fleet,
   gateway,
+  doors,
   commands,
   standing,
   history,
@@ -52,6 +55,12 @@ export function serverMetrics({
   });
   gauge('longline_agent_connections', 'Connections of agents', () => gateway.counts.agents);
   gauge('longline_readers', 'Readers connected', () => gateway.counts.readers);
+  readGauges(registry, 'longline_doors', 'Readers connected by doors, by their protocol', 'door', () =>
+    doors.routes.map((name) => [name, doors.countOf(name)]),
+  );
+  readCounters(registry, 'longline_doors_opened_total', 'Doors opened, by their protocol', 'door', () =>
+    doors.routes.map((name) => [name, doors.opened[name]]),
+  );
   gauge('longline_websockets', 'WebSockets open', () => gateway.counts.sockets);
   gauge('longline_latest_bytes', 'Memory of last messages, in bytes', () => fleet.latestBytes.usedBytes);
   gauge('longline_definitions', 'Different message definitions known', () => fleet.schemas.size);
