@@ -23,6 +23,8 @@ interface HeldPublisher {
   readonly type: string | undefined;
   readonly latched: boolean;
   readonly publisher: Promise<Publisher>;
+  /** Once it is there. */
+  made: Publisher | undefined;
   /** How often the reader advertised it and did not take it back. */
   advertised: number;
 }
@@ -107,12 +109,18 @@ export class GraphOutputs implements DoorOutputs {
     if (known !== undefined) this.#release(topic);
     if (this.#publishers.size >= MAX_READER_PUBLISHERS) this.#releaseOldest();
     const publisher = this.#advertise(topic, type, latched ?? false);
-    const held = { type, latched: latched ?? false, publisher, advertised: 0 };
+    const held: HeldPublisher = { type, latched: latched ?? false, publisher, made: undefined, advertised: 0 };
     this.#publishers.set(topic, held);
-    // What failed once may succeed later.
-    publisher.catch(() => {
-      if (this.#publishers.get(topic) === held) this.#publishers.delete(topic);
-    });
+    publisher.then(
+      (made) => {
+        if (this.#publishers.get(topic) === held) held.made = made;
+        else made.close();
+      },
+      () => {
+        // What failed once may succeed later.
+        if (this.#publishers.get(topic) === held) this.#publishers.delete(topic);
+      },
+    );
     return held;
   }
 
@@ -138,10 +146,8 @@ export class GraphOutputs implements DoorOutputs {
   #release(topic: string): void {
     const held = this.#publishers.get(topic);
     this.#publishers.delete(topic);
-    held?.publisher.then(
-      (publisher) => publisher.close(),
-      () => undefined,
-    );
+    // One that is still being made is closed when it is there.
+    held?.made?.close();
   }
 }
 

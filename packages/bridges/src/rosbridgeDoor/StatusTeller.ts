@@ -14,6 +14,13 @@ const MAX_TEXT_LENGTH = 1_000;
 
 const rank: Readonly<Record<StatusLevel, number>> = { none: 0, error: 1, warning: 2, info: 3 };
 
+/**
+ * IDs that client libraries make for themselves. roslibjs and roslibpy tell a status with an ID by the event `status:ID` alone, which
+ * no program knows to listen to; without it by the event `status`.
+ */
+const libraryId =
+  /^(?:advertise|publish|subscribe|unsubscribe|unadvertise|call_service|advertise_service|\w*action\w*):/;
+
 /** What {@link StatusTeller} is given. */
 export interface StatusTellerOptions {
   readonly clock: Clock;
@@ -90,7 +97,8 @@ export class StatusTeller {
   }
 
   #send(level: StatusLevel, msg: string, id: ClientId | undefined): void {
-    const status = { op: 'status', level, msg: msg.slice(0, MAX_TEXT_LENGTH), ...(id === undefined ? {} : { id }) };
+    const isHeard = id !== undefined && !(typeof id === 'string' && libraryId.test(id));
+    const status = { op: 'status', level, msg: msg.slice(0, MAX_TEXT_LENGTH), ...(isHeard ? { id } : {}) };
     this.#options.send(stringifyExact(status));
   }
 }
