@@ -75,7 +75,9 @@ describe('the examples of the SDK', { timeout: TEST_MS }, () => {
   it('latest-of-all: one line for each robot', async () => {
     const server = await openServer();
     for (const device of ['1', '2']) await addRobot(server, { device });
-    await waitFor(() => ['1', '2'].every((device) => server.fleet.device(device).latest('/turtle1/pose')));
+    await waitFor(() => ['1', '2'].every((device) => server.fleet.device(device).latest('/turtle1/pose')), {
+      timeoutMs: START_MS,
+    });
     const out = await output(run('latest-of-all', server.url));
     expect(out.match(/^\d \/turtle1\/pose/gm)).toEqual(['1 /turtle1/pose', '2 /turtle1/pose']);
   });
