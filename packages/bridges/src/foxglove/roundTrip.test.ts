@@ -67,6 +67,8 @@ test('the turtle drives, answers and takes parameters through the Foxglove door'
   await waitFor(() => there?.some(({ value }) => Number(value['y']) === 2));
   await far.setParameter('/turtlesim/background_r', 7);
   expect(await near.getParameter('/turtlesim/background_r')).toBe(7);
+  await far.deleteParameter('/turtlesim/background_r');
+  await expect(near.getParameter('/turtlesim/background_r')).rejects.toMatchObject({ code: 'PARAMETER_UNKNOWN' });
   await expect(far.callService({ service: '/kill', data: new Uint8Array([1, 0, 0, 0, 0x78]) })).rejects.toMatchObject({
     code: 'SERVICE_FAILED',
   });
