@@ -1,9 +1,13 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describeWithPeer, roslib, runRosProgram, startHelperNode, TcpProxy, waitFor } from '@longline/testing';
 import type { PeerProcess, Ros, RosapiTypeDef, Topic } from '@longline/testing';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { DoorWorld } from './DoorWorld.ts';
 import { START_MS } from './longline.ts';
+import { actionFiles, writeRosPackage } from './rosPackage.ts';
 
 const TEST_MS = 60_000;
 const hexOf = (data: Uint8Array): string => Buffer.from(data).toString('hex');
@@ -18,6 +22,7 @@ interface Text {
 
 describeWithPeer('roscore', 'roslib through the rosbridge door of a far roscore', () => {
   let world: DoorWorld;
+  let packages: string;
   const opened: Ros[] = [];
 
   const connect = async (url = world.door('rosbridge')): Promise<Ros> => {
@@ -35,7 +40,16 @@ describeWithPeer('roscore', 'roslib through the rosbridge door of a far roscore'
     new Promise((resolve, reject) => ask(resolve, (error) => reject(new Error(error))));
 
   beforeAll(async () => {
-    world = await DoorWorld.start();
+    packages = await mkdtemp(join(tmpdir(), 'longline-packages-'));
+    await writeRosPackage(packages, 'far_tutorials', { 'srv/AddTwoInts.srv': 'int64 a\nint64 b\n---\nint64 sum\n' });
+    await writeRosPackage(packages, 'tf2_web_republisher', {
+      ...actionFiles('tf2_web_republisher', 'TFSubscription', {
+        goal: 'string[] source_frames\nstring target_frame\nfloat32 angular_thres\nfloat32 trans_thres\nfloat32 rate\n',
+        result: '',
+        feedback: 'geometry_msgs/TransformStamped[] transforms\n',
+      }),
+    });
+    world = await DoorWorld.start({}, { ROS_PACKAGE_PATH: packages });
     // The robot's topics are known at the server.
     const ros = await connect();
     await waitFor(async () => (await asked<{ topics: string[] }>((done) => ros.getTopics(done))).topics.length > 10);
@@ -43,7 +57,10 @@ describeWithPeer('roscore', 'roslib through the rosbridge door of a far roscore'
   afterEach(() => {
     for (const ros of opened.splice(0)) ros.close();
   });
-  afterAll(() => world.stop());
+  afterAll(async () => {
+    await world.stop();
+    await rm(packages, { recursive: true, force: true });
+  });
 
   describe('Topic', () => {
     it.each(['none', 'png', 'cbor'])('receives with compression %s', { timeout: TEST_MS }, async (compression) => {
@@ -170,6 +187,20 @@ describeWithPeer('roscore', 'roslib through the rosbridge door of a far roscore'
     });
   });
 
+  it(
+    'a service of a type that only the robot’s own packages define is provided and called',
+    { timeout: TEST_MS },
+    async () => {
+      const sum = { ros: await connect(), name: '/sum', serviceType: 'far_tutorials/AddTwoInts' };
+      const service = new roslib.Service<{ a: number; b: number }, { sum: number }>(sum);
+      await service.advertiseAsync(({ a, b }) => Promise.resolve({ sum: a + b }));
+      const caller = new roslib.Service<{ a: number; b: number }, { sum: number }>({ ...sum, ros: await connect() });
+      const call = (): Promise<unknown> => asked((done, failed) => caller.callService({ a: 2, b: 40 }, done, failed));
+      await waitFor(() => call().catch(() => undefined), { timeoutMs: START_MS });
+      expect(await call()).toEqual({ sum: 42 });
+    },
+  );
+
   it('ActionClient, Goal and SimpleActionServer work over the topics of actionlib', { timeout: TEST_MS }, async () => {
     const action = { serverName: '/look_up', actionName: 'tf2_msgs/LookupTransformAction' };
     const server = new roslib.SimpleActionServer({ ros: await connect(), ...action });
@@ -188,6 +219,26 @@ describeWithPeer('roscore', 'roslib through the rosbridge door of a far roscore'
     goal.on('result', (value) => heard.push(value));
     goal.send();
     expect(await waitFor(() => heard[0])).toMatchObject(result);
+    client.dispose();
+  });
+
+  it('TFClient hears transforms of a republisher', { timeout: TEST_MS }, async () => {
+    const action = { serverName: '/tf2_web_republisher', actionName: 'tf2_web_republisher/TFSubscriptionAction' };
+    const republisher = new roslib.SimpleActionServer({ ros: await connect(), ...action });
+    const ros = await connect();
+    const client = new roslib.TFClient({ ros, fixedFrame: 'world' });
+    const topics = (): Promise<{ topics: string[] }> => asked((done) => ros.getTopics(done));
+    await waitFor(async () => (await topics()).topics.filter((topic) => topic.startsWith('/tf2_web_')).length === 5);
+    republisher.on('goal', (goal) => {
+      expect(goal).toMatchObject({ source_frames: ['turtle1'], target_frame: 'world' });
+      const transform = { translation: { x: 1.5 }, rotation: { w: 1 } };
+      republisher.sendFeedback({
+        transforms: [{ header: { frame_id: 'world' }, child_frame_id: 'turtle1', transform }],
+      });
+    });
+    const heard: unknown[] = [];
+    client.subscribe('turtle1', (transform) => heard.push(transform));
+    expect(await waitFor(() => heard[0])).toMatchObject({ translation: { x: 1.5, y: 0 }, rotation: { w: 1 } });
     client.dispose();
   });
 

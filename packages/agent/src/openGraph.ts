@@ -7,6 +7,8 @@ export interface OpenGraphOptions {
   readonly log: Log;
   /** The name or address under which ROS 1 nodes reach this machine; default: found out. */
   readonly rosHost?: string | undefined;
+  /** Folders with ROS packages, for definitions of a ROS 1 robot's own types. Default: where ROS is installed; those come after these. */
+  readonly definitionPaths?: readonly string[] | undefined;
   /** Name of the ROS 1 node. Default: `/longline_` and a random part, so that two never have the same. */
   readonly nodeName?: string | undefined;
 }
@@ -24,12 +26,13 @@ const kinds: ReadonlyMap<string, OpenKind> = new Map<string, OpenKind>([
   ],
   [
     'ros1:',
-    async (url, { clock, log, rosHost, nodeName }) => {
+    async (url, { clock, log, rosHost, nodeName, definitionPaths = [] }) => {
       const { openRos1 } = await import('@longline/ros1');
       return openRos1({
         masterUri: `http://${url.hostname}:${url.port || '11311'}`,
         clock,
         log,
+        definitionPaths,
         ...(rosHost === undefined ? {} : { host: rosHost }),
         ...(nodeName === undefined ? {} : { nodeName }),
       });

@@ -18,6 +18,7 @@ import { localAddresses } from './line/localAddresses.ts';
 import { machineClock } from './machineClock.ts';
 import { openDeadman, openLocalDeadman } from './openDeadman.ts';
 import { openGraph } from './openGraph.ts';
+import { definitionPaths } from './robot/definitionPaths.ts';
 
 /** What an agent works with; everything has a default. */
 export interface AgentDeps {
@@ -50,7 +51,9 @@ export async function startAgent(config: AgentConfigInput, deps: AgentDeps = {})
   const log = deps.log ?? silentLog;
   const rosHost = deps.rosHost ?? process.env['ROS_HOSTNAME'] ?? process.env['ROS_IP'];
   const nodeName = `/longline_${randomUUID().slice(0, 8)}`;
-  const graph = deps.graph ?? (await openGraph(complete.robot, { clock, log, rosHost, nodeName }));
+  const graph =
+    deps.graph ??
+    (await openGraph(complete.robot, { clock, log, rosHost, nodeName, definitionPaths: definitionPaths(process.env) }));
   const random = deps.random ?? Math.random;
   const identity = new IdentitySigner({ folder: stateFolder(complete, process.env), device: complete.device, log });
   const authorities = complete.ca === undefined ? undefined : await readAuthorities(complete.ca);

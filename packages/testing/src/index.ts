@@ -45,5 +45,6 @@ export type {
   RoslibTopicOptions,
   Service,
   SimpleActionServer,
+  TFClient,
   Topic,
 } from './roslib.ts';

@@ -99,6 +99,12 @@ export interface SimpleActionServer {
   sendFeedback(feedback: unknown): void;
 }
 
+/** A client of tf2_web_republisher. */
+export interface TFClient {
+  subscribe(frame: string, callback: (transform: unknown) => void): void;
+  dispose(): void;
+}
+
 /** An action of rosbridge's action ops. */
 export interface RoslibAction {
   sendGoal(goal: unknown, done: Done<unknown>, feedback?: Done<unknown>, failed?: Failed): string | undefined;
@@ -128,6 +134,7 @@ export interface Roslib {
     serverName: string;
     actionName: string;
   }) => SimpleActionServer;
+  readonly TFClient: new (options: { ros: Ros; fixedFrame: string }) => TFClient;
   readonly Action: new (options: { ros: Ros; name: string; actionType: string }) => RoslibAction;
 }
 

@@ -2,6 +2,7 @@ import { silentLog } from '@longline/ros';
 import type { GraphStatus } from '@longline/ros';
 import { machineClock } from '../machineClock.ts';
 import { openGraph } from '../openGraph.ts';
+import { definitionPaths } from '../robot/definitionPaths.ts';
 
 /** Longest wait for a robot by default, in milliseconds. */
 const TIMEOUT_MS = 3_000;
@@ -12,7 +13,12 @@ const TIMEOUT_MS = 3_000;
  */
 export async function tryRobot(url: string, timeoutMs = TIMEOUT_MS): Promise<GraphStatus> {
   const rosHost = process.env['ROS_HOSTNAME'] ?? process.env['ROS_IP'];
-  const graph = await openGraph(url, { clock: machineClock, log: silentLog, rosHost });
+  const graph = await openGraph(url, {
+    clock: machineClock,
+    log: silentLog,
+    rosHost,
+    definitionPaths: definitionPaths(process.env),
+  });
   let last: GraphStatus = {
     state: 'disconnected',
     code: 'ROS_TIMEOUT',
