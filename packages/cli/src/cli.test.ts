@@ -171,6 +171,8 @@ describe('writing', () => {
     expect((await longline('param', 'set', 'turtle', '/turtlesim/background_r', '12')).code).toBe(0);
     expect((await longline('param', 'get', 'turtle', '/turtlesim/background_r')).out).toBe('12\n');
     expect((await longline('param', 'list', 'turtle')).out.split('\n')).toContain('/turtlesim/background_r');
+    expect((await longline('param', 'delete', 'turtle', '/turtlesim/background_r')).code).toBe(0);
+    expect((await longline('param', 'list', 'turtle')).out.split('\n')).not.toContain('/turtlesim/background_r');
   });
 });
 

@@ -88,15 +88,16 @@ export class Ros1Graph implements RosGraph {
       handleShutdown: (reason) =>
         log.warn({ node: callerId, reason }, 'the ROS master asks this node to end; it stays'),
     });
+    const serviceUri = (signal: AbortSignal): Promise<string> => this.#servers.serviceUri(signal);
     const registrar = new Registrar({
       client,
       callerId,
       clock,
       nodeUri: (signal) => this.#servers.uri(signal),
-      serviceUri: (signal) => this.#servers.serviceUri(signal),
+      serviceUri,
     });
     this.#registrar = registrar;
-    this.#services = new Services({ client, registrar, definitions, callerId, graphName: this.name, log });
+    this.#services = new Services({ client, registrar, definitions, callerId, graphName: this.name, log, serviceUri });
     this.#monitor = new MasterMonitor({
       client,
       callerId,

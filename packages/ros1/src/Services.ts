@@ -26,6 +26,8 @@ export interface ServicesOptions {
   /** For people. */
   readonly graphName: string;
   readonly log: Log;
+  /** Where this node's services are called. */
+  readonly serviceUri: (signal: AbortSignal) => Promise<string>;
 }
 
 /** Services whose sums are remembered. */
@@ -118,10 +120,11 @@ export class Services {
 
   /** The master keeps nodes that died without a word: only one that answers counts. Throws `SERVICE_EXISTS`. */
   async #checkFree(service: string, signal: AbortSignal): Promise<void> {
-    const { client, callerId } = this.#options;
+    const { client, callerId, serviceUri } = this.#options;
     if (this.#servers.has(service)) throw exists(service, 'this node');
     const uri = await client.lookupService(service, signal);
-    if (uri === undefined) return;
+    // One of this node's that was closed a moment ago may not be unregistered yet.
+    if (uri === undefined || uri === (await serviceUri(signal))) return;
     try {
       await probeService({ service, uri, callerId }, signal);
     } catch (error) {
