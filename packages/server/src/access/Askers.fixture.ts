@@ -62,6 +62,8 @@ export async function startAskedServer(): Promise<AskedServer> {
   return { locked, robot, tokenOf: (asker) => tokens[asker] };
 }
 
+const noFields = { name: 'std_srvs/TriggerRequest', encoding: 'ros1msg', text: '' };
+
 type Answer = NonNullable<NonNullable<ConstructorParameters<typeof TestAgent>[2]>['answer']>;
 
 const answer: Answer = ({ request: { action, token } }: ReceivedRequest): ReturnType<Answer> => {
@@ -75,8 +77,10 @@ const answer: Answer = ({ request: { action, token } }: ReceivedRequest): Return
     graph: {
       rosVersion: 1,
       topics: [{ name: '/t', type: 'std_msgs/Int64', publishers: [], subscribers: [] }],
-      services: [],
+      services: [{ name: '/t', type: 'std_srvs/Trigger', providers: [] }],
     },
+    'schema.message': int64Schema,
+    'schema.service': { name: 'std_srvs/Trigger', request: noFields, response: noFields },
     stop: { outputs: [] },
   };
   return [{ state: 'done', encoding: 'json' }, JSON.stringify(payloads[action.kind] ?? {})];
