@@ -17,6 +17,8 @@ export interface ServeFoxgloveOptions {
   readonly clock?: Clock | undefined;
   /** Default: silent. */
   readonly log?: Log | undefined;
+  /** Web pages that may connect, as their `Origin`. Default: any. */
+  readonly origins?: readonly string[] | undefined;
   /** What viewers show as the server's name. Default: the graph's. */
   readonly name?: string | undefined;
 }
@@ -30,12 +32,13 @@ const DEFAULT_PORT = 8765;
  * @example const door = await serveFoxglove(openTurtlesim()); // then open ws://localhost:8765 in Lichtblick
  */
 export function serveFoxglove(graph: RosGraph, options: ServeFoxgloveOptions = {}): Promise<ServedDoor> {
-  const { clock = systemClock, log = silentLog, host, port = DEFAULT_PORT, name } = options;
+  const { clock = systemClock, log = silentLog, host, port = DEFAULT_PORT, origins, name } = options;
   const channels = new GraphChannels({ graph, clock, log });
   return serveDoor({
     host,
     port,
     log,
+    origins,
     subprotocols: FOXGLOVE_SUBPROTOCOLS,
     open: (socket) => openFoxgloveDoor(localDoorRobot(graph, { clock, log, channels }), socket, { clock, log, name }),
   });

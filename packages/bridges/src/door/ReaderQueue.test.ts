@@ -13,8 +13,9 @@ const channel: Channel = {
   encoding: 'json',
   latched: false,
 };
+const zeros = new Uint8Array(2_000_000);
 const messageOf = (bytes: number, sequence = 0): Message =>
-  new Message(channel, { sequence, logTime: 0n, publishTime: 0n, data: new Uint8Array(bytes) });
+  new Message(channel, { sequence, logTime: 0n, publishTime: 0n, data: zeros.subarray(0, bytes) });
 
 /** A reader that takes what the test lets it take. */
 class SlowSocket implements DoorSocket {
@@ -196,6 +197,17 @@ test('answers are never dropped; a reader that takes none of them is closed, and
   expect(socket.sent).toHaveLength(1);
 });
 
+test('answers go behind a message that is larger than all of them may be', () => {
+  const socket = new SlowSocket();
+  const queue = new ReaderQueue({ socket, maxAnswerBytes: 1_000 });
+  queue.push(new Slot('a'), messageOf(2 * MB), 0);
+  for (let i = 0; i < 10; i++) queue.send('x'.repeat(100));
+  expect([socket.sent.length, socket.closed]).toEqual([11, undefined]);
+  queue.send('x');
+  queue.send('x');
+  expect(socket.closed).toBe('1008 the reader takes no data');
+});
+
 test('a subscription that ended leaves nothing behind', () => {
   const { queue, drain } = stalled();
   const [a, b] = [new Slot('a'), new Slot('b')];
@@ -206,16 +218,6 @@ test('a subscription that ended leaves nothing behind', () => {
   expect(queue.waitingBytes).toBe(100 + MESSAGE_OVERHEAD_BYTES);
   drain();
   expect([a.left, b.left]).toEqual([[], [2]]);
-});
-
-test('a thousand subscriptions cost little each', () => {
-  const { queue } = stalled(4 * MB);
-  const slots = Array.from({ length: 1_000 }, (_, i) => new Slot(`s${i}`, { depth: 10 }));
-  const message = messageOf(10_000);
-  const startedMs = performance.now();
-  for (let round = 0; round < 50; round++) for (const slot of slots) queue.push(slot, message, round);
-  // 50,000 messages, most of which drop another; looking at all subscriptions for each would take a minute.
-  expect(performance.now() - startedMs).toBeLessThan(5_000);
 });
 
 interface ModelEntry {

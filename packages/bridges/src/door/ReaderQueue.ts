@@ -46,6 +46,8 @@ export class ReaderQueue {
   readonly #due = new RankedSlots<WaitingMessages['due']>();
   readonly #largest = new RankedSlots<WaitingMessages['size']>();
   #bytes = 0;
+  /** Bytes of the message that left last: one alone may be larger than the answers may be. */
+  #leftBytes = 0;
   #isClosed = false;
 
   constructor(options: ReaderQueueOptions) {
@@ -67,7 +69,7 @@ export class ReaderQueue {
   /** An answer, a status, an advertisement: at once, in order. A reader that takes none of them is closed with 1008. */
   send(data: string | Uint8Array): void {
     if (this.#isClosed) return;
-    if (this.#socket.bufferedBytes <= this.#maxAnswerBytes) {
+    if (this.#socket.bufferedBytes <= this.#maxAnswerBytes + this.#leftBytes) {
       this.#socket.send(data);
       return;
     }
@@ -134,9 +136,13 @@ export class ReaderQueue {
   }
 
   #leave(slot: QueueSlot, message: Message): void {
-    const frames = slot.encode(message);
-    if (typeof frames === 'string' || frames instanceof Uint8Array) this.#socket.send(frames);
-    else for (const frame of frames) this.#socket.send(frame);
+    const encoded = slot.encode(message);
+    const frames = typeof encoded === 'string' || encoded instanceof Uint8Array ? [encoded] : encoded;
+    this.#leftBytes = 0;
+    for (const frame of frames) {
+      this.#leftBytes += frame.length;
+      this.#socket.send(frame);
+    }
   }
 
   #rank(waiting: WaitingMessages): void {

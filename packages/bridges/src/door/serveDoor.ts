@@ -15,6 +15,8 @@ export interface ServeDoorOptions {
   readonly maxReaders?: number | undefined;
   /** The first of these that the client offers is agreed on, and a client that offers none is refused with 400. Default: any client. */
   readonly subprotocols?: readonly string[] | undefined;
+  /** Web pages that may connect, as their `Origin`. Programs send none and always may. Default: any page, as with other servers of these protocols. */
+  readonly origins?: readonly string[] | undefined;
   readonly open: (socket: DoorSocket) => DoorSession;
 }
 
@@ -33,7 +35,7 @@ const DEFAULT_MAX_READERS = 64;
 
 /** Serves a door on a port of this machine, to whoever can reach it. Rejects with the system's error where it cannot listen. */
 export async function serveDoor(options: ServeDoorOptions): Promise<ServedDoor> {
-  const { host = '127.0.0.1', port, log, maxReaders = DEFAULT_MAX_READERS, subprotocols, open } = options;
+  const { host = '127.0.0.1', port, log, maxReaders = DEFAULT_MAX_READERS, subprotocols, origins, open } = options;
   const http = createServer((_request, response) => {
     response.writeHead(426, { 'Content-Type': 'text/plain' }).end('Open a WebSocket here.\n');
   });
@@ -47,7 +49,11 @@ export async function serveDoor(options: ServeDoorOptions): Promise<ServedDoor> 
   http.on('upgrade', (request, socket, head) => {
     socket.on('error', () => socket.destroy());
     const offered = (request.headers['sec-websocket-protocol'] ?? '').split(',').map((name) => name.trim());
-    if (sockets.clients.size >= maxReaders) refuse('503 Service Unavailable', `${maxReaders} readers are connected.`);
+    const { origin } = request.headers;
+    if (origin !== undefined && origins?.includes(origin) === false) {
+      refuse('403 Forbidden', `Pages of ${origin.slice(0, 200)} may not connect here.`);
+    } else if (sockets.clients.size >= maxReaders)
+      refuse('503 Service Unavailable', `${maxReaders} readers are connected.`);
     else if (subprotocols !== undefined && agreed(offered) === undefined) {
       refuse('400 Bad Request', `Offer a subprotocol of ${subprotocols.join(', ')}.`);
     } else {

@@ -15,8 +15,9 @@ const FAILED_LOOK_INTERVAL_MS = 10_000;
 /** Tells a reader which of the parameters that it subscribed to changed. ROS does not tell, so they are looked at. */
 export class ParameterUpdates {
   readonly #context: Pick<ReaderContext, 'robot' | 'clock' | 'status' | 'send' | 'log'>;
-  /** The values told last, as text; `undefined` before the first. */
-  readonly #subscribed = new Map<string, string | undefined>();
+  readonly #subscribed = new Set<string>();
+  /** The values told last, as text, also of those that are not subscribed to: viewers subscribe to what they were told. */
+  readonly #told = new Map<string, string>();
   readonly #abort = new AbortController();
   #cancelTimer: Disposer | undefined;
   #isLooking = false;
@@ -33,7 +34,7 @@ export class ParameterUpdates {
         this.#context.status.tellError(new DoorError('LIMIT_EXCEEDED', text), 'parameter updates');
         break;
       }
-      this.#subscribed.set(name, undefined);
+      this.#subscribed.add(name);
     }
     this.#schedule(LOOK_INTERVAL_MS);
   }
@@ -49,9 +50,7 @@ export class ParameterUpdates {
 
   /** The reader was told these values as an answer. */
   handleTold(parameters: readonly WireParameter[]): void {
-    for (const parameter of parameters) {
-      if (this.#subscribed.has(parameter.name)) this.#subscribed.set(parameter.name, stringifyExact(parameter));
-    }
+    for (const parameter of parameters) this.#remember(parameter.name, stringifyExact(parameter));
   }
 
   /** The reader set these: what became of them is told soon. */
@@ -84,7 +83,7 @@ export class ParameterUpdates {
     let restMs = FAILED_LOOK_INTERVAL_MS;
     this.#isLooking = true;
     try {
-      this.#tell(await readParameters(robot.graph, [...this.#subscribed.keys()], { signal }));
+      this.#tell(await readParameters(robot.graph, [...this.#subscribed], { signal }));
       restMs = Math.max(LOOK_INTERVAL_MS, REST_FACTOR * (clock.monotonicMs() - startedMs));
     } catch (error) {
       // The robot is away: the session tells that itself.
@@ -99,10 +98,19 @@ export class ParameterUpdates {
     for (const [name, value] of values) {
       const parameter = wireParameter(name, value);
       const text = stringifyExact(parameter);
-      if (!this.#subscribed.has(name) || this.#subscribed.get(name) === text) continue;
-      this.#subscribed.set(name, text);
+      if (!this.#subscribed.has(name) || this.#told.get(name) === text) continue;
+      this.#remember(name, text);
       changed.push(parameter);
     }
     if (changed.length > 0) this.#context.send({ op: 'parameterValues', parameters: changed });
+  }
+
+  #remember(name: string, text: string): void {
+    this.#told.delete(name);
+    this.#told.set(name, text);
+    for (const oldest of this.#told.keys()) {
+      if (this.#told.size <= 2 * MAX_READ) break;
+      this.#told.delete(oldest);
+    }
   }
 }

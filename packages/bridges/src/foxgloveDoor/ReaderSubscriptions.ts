@@ -144,7 +144,6 @@ class ReaderSubscription implements QueueSlot {
         handleMessage: (message) => {
           if (!this.#isClosed) queue.push(this, message, clock.monotonicMs());
         },
-        handleDropped: (count) => this.handleDropped(count),
         handleProblem: (error) => {
           if (!this.#isClosed) status.tellError(error, this.#topic);
         },

@@ -85,8 +85,8 @@ test('a refused parameter is told, and the answer shows that it is what it was',
 test('subscribed parameters are looked at every 2 s, and only what changed is told', async () => {
   const reader = await setup({ '/a': 1, '/b': 2 });
   reader.say({ op: 'getParameters', parameterNames: [] });
-  reader.say({ op: 'subscribeParameterUpdates', parameterNames: ['/a', '/b', '/none'] });
   await reader.settle();
+  reader.say({ op: 'subscribeParameterUpdates', parameterNames: ['/a', '/b', '/none'] });
   reader.clear();
   await reader.settle(LOOK_INTERVAL_MS);
   // They were told before, except for the one that is not set.
