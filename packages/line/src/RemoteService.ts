@@ -20,6 +20,8 @@ const decoder = new TextDecoder();
 /** A service that this side provides on a robot at the far end of a line (clause 5.13): again after each new line. */
 export class RemoteService {
   readonly #options: RemoteServiceOptions;
+  /** With the next connection it takes the place of its own last one, which the server may still believe alive. */
+  readonly #provider = Math.random().toString(36).slice(2) || '0';
   #calls: ServiceCalls | undefined;
   #stopStatus: Disposer | undefined;
   #cancelRetry: Disposer | undefined;
@@ -73,7 +75,7 @@ export class RemoteService {
     };
     options.signal?.addEventListener('abort', handleAbort, { once: true });
     try {
-      await robot.open({ kind: 'service.advertise', service, type }, options, (reply) => {
+      await robot.open({ kind: 'service.advertise', service, type, provider: this.#provider }, options, (reply) => {
         if (reply.state === 'received') return;
         if (reply.state === 'called') calls.handleCall(reply);
         else if (reply.state === 'done') settle(() => resolve(calls.begin(schemaOf(reply))), reject);

@@ -62,7 +62,13 @@ export const actionSchema = z.discriminatedUnion('kind', [
   }),
   z.object({ kind: z.literal('topic.unadvertise'), topic: name, holder: z.string().min(1).max(128) }),
   /** Provides a service on the robot (clause 5.13): calls of it come as replies `called` to this request's ID. */
-  z.object({ kind: z.literal('service.advertise'), service: name, type: name }),
+  z.object({
+    kind: z.literal('service.advertise'),
+    service: name,
+    type: name,
+    /** Says that it is the same provider as before, on another connection. */
+    provider: z.optional(z.string().min(1).max(128)),
+  }),
   z.object({ kind: z.literal('service.unadvertise'), service: name }),
   /** Answers one call. Payload: the response, or the error's text where `result` is false. */
   z.object({ kind: z.literal('service.respond'), service: name, call: z.int().min(0), result: z.boolean() }),

@@ -79,6 +79,25 @@ test('a service ends with its provider’s connection, and the audit has when it
   agent.reply(request.id, { state: 'cancelled', code: 'SERVICE_ENDED' });
 });
 
+test('a provider that comes again on a new connection takes the place of its old one, another provider does not', async () => {
+  const { server, agent } = await open();
+  const [old, other, fresh] = [
+    await startReader(server.url),
+    await startReader(server.url),
+    await startReader(server.url),
+  ];
+  const replies = new Inbox<Reply>();
+  const mine = { ...advertise, provider: 'p1' };
+  await old.request('r1', mine, { replies });
+  await other.request('r1', { ...advertise, provider: 'p2' });
+  expect(count(agent, 'service.unadvertise')).toBe(0);
+  expect(await fresh.request('r1', mine)).toMatchObject({ state: 'done' });
+  expect(await replies.first(({ state }) => state === 'cancelled')).toMatchObject({ code: 'LINE_REPLACED' });
+  const kinds = agent.requests.items.map(({ request }) => request.action.kind);
+  expect(kinds.slice(-2)).toEqual(['service.unadvertise', 'service.advertise']);
+  expect(await old.request('r1', { kind: 'service.unadvertise', service })).toMatchObject({ code: 'NOT_PROVIDED' });
+});
+
 test('a service ends with the right to provide it', async () => {
   const locked = await startLockedServer();
   const agent = new TestAgent(locked.server.url, 'r1', { answer: obedient, signer: await joinRobot(locked, 'r1') });

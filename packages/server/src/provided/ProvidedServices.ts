@@ -42,6 +42,7 @@ export class ProvidedServices {
 
   /** The listener hears `done` when the robot's ROS knows it, then its calls, and a last word when it ended. */
   advertise(request: RequestOf<'service.advertise'>, listener: ReplyListener): void {
+    this.#replace(request);
     const provided: Provided = { request, listener, calls: new Set(), isKnown: false };
     this.#provided.add(provided);
     this.#ask({ ...request, token: 0 }, (reply) => this.#handleReply(provided, reply));
@@ -74,6 +75,23 @@ export class ProvidedServices {
       this.#end(provided, 'ACCESS_REVOKED');
       const message = `${principal.name} may provide ${action.service} on ${device} no longer.`;
       provided.listener({ id: '', state: 'cancelled', code: 'ACCESS_REVOKED', message, payload: nothing });
+    }
+  }
+
+  /** The same provider comes again: its last connection is dead, whatever that looks like from here. */
+  #replace({ device, principal, action: { service, provider } }: RequestOf<'service.advertise'>): void {
+    if (provider === undefined) return;
+    for (const older of [...this.#provided]) {
+      const { request, listener } = older;
+      const isSame =
+        request.device === device &&
+        request.principal.id === principal.id &&
+        request.action.service === service &&
+        request.action.provider === provider;
+      if (!isSame) continue;
+      this.#end(older);
+      const message = `${service} on ${device} is provided on a newer connection of its provider.`;
+      listener({ id: '', state: 'cancelled', code: 'LINE_REPLACED', message, payload: nothing });
     }
   }
 
