@@ -10,7 +10,7 @@ const rosPackages = [
   ...['std-msgs', 'geometry-msgs', 'sensor-msgs', 'nav-msgs', 'tf2-msgs', 'std-srvs'].map((name) => `ros-${name}`),
   ...['libstd-srvs-dev', 'libsensor-msgs-dev', 'libnav-msgs-dev', 'libtf2-msgs-dev'],
 ];
-const packages = [...rosPackages, 'nats-server', 'curl', 'openssl'];
+const packages = [...rosPackages, 'nats-server', 'curl', 'openssl', 'python3-websockets'];
 const isCi = process.env['CI'] === 'true';
 
 /** Runs a program without showing what it writes; its output is kept for when it fails. */

@@ -9,6 +9,7 @@ import { lineEnds, signedHello } from './lineEnds.ts';
 import { messageCodecs } from './messageCodecs.ts';
 import { packedRecords } from './packedRecords.ts';
 import { parts } from './parts.ts';
+import { plainDevice } from './plainDevice.ts';
 import { rosbridge } from './rosbridge.ts';
 import { rosbridgeDoor } from './rosbridgeDoor.ts';
 import { serverDoors } from './serverDoors.ts';
@@ -32,6 +33,7 @@ export const targets: readonly FuzzTarget[] = [
   rosbridgeDoor,
   foxgloveRobot,
   foxgloveDoor,
+  plainDevice,
   configuration,
   cliArguments,
   deadmanPipe,

@@ -56,6 +56,11 @@ test.each<[string, string, string]>([
   ['MESSAGE_INVALID', 'no JSON', '{"op":'],
   ['MESSAGE_INVALID', 'no object', '[]'],
   ['MESSAGE_INVALID', 'deep nesting', '['.repeat(100_000)],
+  [
+    'MESSAGE_INVALID',
+    'a topic with a length of its own',
+    '{"op":"advertise","topic":{"length":{"toString":1,"valueOf":1}}}',
+  ],
   ['NOT_SUPPORTED', 'an unknown operation', '{"op":"fragment"}'],
   ['TYPE_UNKNOWN', 'an advertise without a type', '{"op":"advertise","topic":"/a"}'],
   ['TYPE_UNKNOWN', 'a publish without either', '{"op":"publish","topic":"/a","msg":{}}'],

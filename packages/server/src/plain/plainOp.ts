@@ -53,7 +53,7 @@ export function parsePlainOp(text: string): PlainOp {
       `The operation ${JSON.stringify(data.op.slice(0, 64))} is not for devices, which may send: ${names.join(', ')}.`,
     );
   }
-  const { data: op, error } = plainOpSchema.safeParse(frame);
+  const { data: op, error } = checked(data.op, frame);
   if (op !== undefined) return op;
   const [issue] = error.issues;
   const field = issue?.path.join('.').slice(0, 100) ?? '';
@@ -61,4 +61,13 @@ export function parsePlainOp(text: string): PlainOp {
     'MESSAGE_INVALID',
     `${data.op}: ${field === '' ? '' : `${field}: `}${issue?.message ?? 'invalid'}.`,
   );
+}
+
+/** zod looks at the length of what should be a text, whatever it is; one that is an object without a value throws. */
+function checked(name: string, frame: unknown): ReturnType<typeof plainOpSchema.safeParse> {
+  try {
+    return plainOpSchema.safeParse(frame);
+  } catch (cause) {
+    throw new RosError('MESSAGE_INVALID', `${name}: a field has a length that is no number.`, { cause });
+  }
 }

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
 /** A real program that tests talk to. */
-export type PeerName = 'roscore' | 'nats-server' | 'curl' | 'openssl';
+export type PeerName = 'roscore' | 'nats-server' | 'curl' | 'openssl' | 'python3-websockets';
 
 /** A Debian package and what shows that it is there: a program on the PATH or a Python module. */
 interface Requirement {
@@ -31,6 +31,7 @@ const requirements: Readonly<Record<PeerName, readonly Requirement[]>> = {
   ],
   'nats-server': [{ program: 'nats-server', debianPackage: 'nats-server' }],
   curl: [{ program: 'curl', debianPackage: 'curl' }],
+  'python3-websockets': [{ pythonModule: 'websockets', debianPackage: 'python3-websockets' }],
   openssl: [{ program: 'openssl', debianPackage: 'openssl' }],
 };
 
