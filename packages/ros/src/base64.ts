@@ -5,8 +5,20 @@ for (const [i, code] of charCodes.entries()) sextets[code] = i;
 const PAD = 61;
 const ascii = new TextDecoder('latin1');
 
+/** Node's own way, ten times as quick; browsers have none of it. */
+interface NodeBytes {
+  from(memory: ArrayBufferLike, offset: number, length: number): { toString(encoding: 'base64'): string };
+}
+const nodeBytes = (globalThis as { readonly Buffer?: NodeBytes }).Buffer;
+
 /** Standard base64 with padding; a table is quicker than `btoa` and works in browsers too. */
 export function encodeBase64(bytes: Uint8Array): string {
+  if (nodeBytes !== undefined) return nodeBytes.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('base64');
+  return encodeByTable(bytes);
+}
+
+/** What browsers do. */
+export function encodeByTable(bytes: Uint8Array): string {
   const text = new Uint8Array(Math.ceil(bytes.length / 3) * 4);
   let at = 0;
   for (let i = 0; i < bytes.length; i += 3) {

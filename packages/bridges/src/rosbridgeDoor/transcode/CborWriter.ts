@@ -1,11 +1,17 @@
 const encoder = new TextEncoder();
-const FIRST_BYTES = 1_024;
+const FIRST_BYTES = 256;
 
 /** Writes CBOR (RFC 8949) into one growing buffer. */
 export class CborWriter {
-  #bytes = new Uint8Array(FIRST_BYTES);
-  #view = new DataView(this.#bytes.buffer);
+  #bytes: Uint8Array;
+  #view: DataView;
   #at = 0;
+
+  /** `expectedBytes`: about how long it will be. */
+  constructor(expectedBytes = 0) {
+    this.#bytes = new Uint8Array(expectedBytes + FIRST_BYTES);
+    this.#view = new DataView(this.#bytes.buffer);
+  }
 
   /** `major` is the major type, 0 to 7; `value` what belongs to it: a length, a tag, an integer. */
   head(major: number, value: number): void {
@@ -89,7 +95,8 @@ export class CborWriter {
 
   /** What was written; its memory belongs to the caller. */
   finish(): Uint8Array {
-    return this.#bytes.slice(0, this.#at);
+    // What is nearly full is not copied once more: images are large.
+    return this.#at * 2 > this.#bytes.length ? this.#bytes.subarray(0, this.#at) : this.#bytes.slice(0, this.#at);
   }
 
   #longText(value: string): void {

@@ -15,15 +15,15 @@ export function cborFrameAs(topic: string, message: Message): Uint8Array {
   transcodings.cbor++;
   const { schema, encoding } = message.channel;
   const value = codecFor(schema, encoding).decode(message.data);
-  const writer = cborPublish(topic);
+  const writer = cborPublish(topic, message.data.length);
   if (schema.encoding === '') writeCborPlain(value, writer);
   else writeCborStruct(schemaLayout(schema), value, writer);
   return writer.finish();
 }
 
 /** A `publish` up to where the value of `msg` belongs. */
-export function cborPublish(topic: string): CborWriter {
-  const writer = new CborWriter();
+export function cborPublish(topic: string, expectedBytes: number): CborWriter {
+  const writer = new CborWriter(expectedBytes);
   writer.head(5, 3);
   writer.text('op');
   writer.text('publish');

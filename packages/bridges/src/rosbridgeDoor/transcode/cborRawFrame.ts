@@ -14,7 +14,7 @@ export function cborRawFrame(message: Message): Uint8Array {
 export function cborRawFrameAs(topic: string, message: Message): Uint8Array {
   transcodings.cborRaw++;
   const bytes = serialized(message);
-  const writer = cborPublish(topic);
+  const writer = cborPublish(topic, bytes.length);
   writer.head(5, 3);
   writer.text('secs');
   writer.integer(message.logTime / SECOND_NS);
