@@ -157,3 +157,11 @@ export class FoxgloveReader implements DoorSocket {
     return channel.id;
   }
 }
+
+/** A reader of a robot that has the topic `/s`, greeted. */
+export async function readerOfString(): Promise<FoxgloveReader> {
+  const reader = new FoxgloveReader();
+  reader.graph.setTopic('/s', stringSchema);
+  await reader.settle();
+  return reader;
+}

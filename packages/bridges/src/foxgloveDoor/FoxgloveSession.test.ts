@@ -1,18 +1,11 @@
-import { codecFor, RosError } from '@longline/ros';
+import { codecFor } from '@longline/ros';
 import { FakeGraph } from '@longline/testing';
 import { expect, test } from 'vitest';
-import { FoxgloveReader, Ros2Graph, stringSchema } from './FoxgloveReader.fixture.ts';
+import { FoxgloveReader, readerOfString, Ros2Graph, stringSchema } from './FoxgloveReader.fixture.ts';
 import { GREET_WITHIN_MS } from './ServerGreeting.ts';
 
 const hello = codecFor(stringSchema, 'ros1').encode({ data: 'hello' });
 const away = { state: 'disconnected', code: 'ROS_UNREACHABLE', reason: 'Nobody answers.' } as const;
-
-async function readerOfString(): Promise<FoxgloveReader> {
-  const reader = new FoxgloveReader();
-  reader.graph.setTopic('/s', stringSchema);
-  await reader.settle();
-  return reader;
-}
 
 test('the server’s info comes first, and says what a ROS 1 robot takes', async () => {
   const reader = await readerOfString();
@@ -150,168 +143,12 @@ test('unknown channels, numbers in use and doubled subscriptions are told, and t
   expect(reader.graph.subscribed).toEqual(['/s']);
 });
 
-test('definitions of thousands of topics wait for a slow reader, in frames of bounded size', async () => {
-  const reader = new FoxgloveReader();
-  const text = `string data\n# ${'x'.repeat(5_000)}\n`;
-  for (let i = 0; i < 500; i++)
-    reader.graph.setTopic(`/t${i}`, { ...stringSchema, name: `p/T${i}`, text: `${text}${i}` });
-  reader.takes = false;
-  await reader.settle();
-  for (let turn = 0; turn < 200; turn++) await reader.settle();
-  expect(reader.bufferedBytes).toBeLessThan(600_000);
-  for (let turn = 0; turn < 200; turn++) reader.drain();
-  const frames = reader.frames.filter((frame) => typeof frame === 'string' && frame.includes('"op":"advertise"'));
-  expect(Math.max(...frames.map(({ length }) => length))).toBeLessThan(200_000);
-  expect(reader.ops('advertise').flatMap(({ channels }) => channels)).toHaveLength(500);
-});
-
-test('publishes in json, ros1 and cdr reach the outputs with their age, and nothing is kept of the frame', async () => {
-  const reader = await readerOfString();
-  await reader.settle(1_000);
-  const channels = ['json', 'ros1', 'cdr'].map((encoding, id) => ({
-    id,
-    topic: `/${encoding}`,
-    encoding,
-    schemaName: 'std_msgs/String',
-  }));
-  reader.say({ op: 'advertise', channels });
-  for (const { id } of channels) {
-    const frame = Uint8Array.of(1, id, 0, 0, 0, 0xaa);
-    reader.session.handleBinary(frame);
-    frame.fill(0);
-  }
-  await reader.settle();
-  expect(reader.outputs.done).toEqual([
-    'advertise /json std_msgs/String',
-    'advertise /ros1 std_msgs/String',
-    'advertise /cdr std_msgs/String',
-    'publish /json json',
-    'publish /ros1 ros1',
-    'publish /cdr cdr',
-  ]);
-  expect(reader.outputs.messages[0]).toMatchObject({ type: 'std_msgs/String', data: Uint8Array.of(0xaa) });
-  expect(reader.outputs.ages[0]?.mayBeFlushed).toBe(false);
-  expect(reader.outputs.ages[0]?.ageMs).toBeLessThanOrEqual(1_000);
-  reader.say({ op: 'unadvertise', channelIds: [0, 1, 2] });
-  expect(reader.outputs.done.slice(6)).toEqual(['release /json', 'release /ros1', 'release /cdr']);
-});
-
-test('what comes right after connecting is told to the outputs as what a client may have flushed', () => {
-  const reader = new FoxgloveReader();
-  reader.say({ op: 'advertise', channels: [{ id: 1, topic: '/a', encoding: 'json', schemaName: 'p/T' }] });
-  reader.session.handleBinary(Uint8Array.of(1, 1, 0, 0, 0));
-  expect(reader.outputs.ages).toEqual([{ ageMs: 0, mayBeFlushed: true }]);
-});
-
-test('publishing that is refused is told with its code twice a second at most, and so is what was never advertised', async () => {
-  const reader = await readerOfString();
-  reader.outputs.refusal = new RosError('TOPIC_UNKNOWN', 'No such topic.');
-  reader.say({ op: 'advertise', channels: [{ id: 1, topic: '/a', encoding: 'json', schemaName: '' }] });
-  for (let i = 0; i < 100; i++) {
-    reader.session.handleBinary(Uint8Array.of(1, 1, 0, 0, 0));
-    reader.session.handleBinary(Uint8Array.of(1, 2, 0, 0, 0));
-    await reader.clock.advance(20);
-  }
-  const told = reader.statuses();
-  expect(told.filter((text) => text === '2 TOPIC_UNKNOWN: No such topic.').length).toBeLessThanOrEqual(5);
-  expect(told.filter((text) => text.startsWith('2 FRAME_UNEXPECTED: Advertise channel 2')).length).toBeLessThanOrEqual(
-    5,
-  );
-  expect(told.length).toBeGreaterThanOrEqual(8);
-});
-
-test('what the robot refuses later is told too', async () => {
-  const reader = await readerOfString();
-  reader.outputs.handleRefusal?.('/cmd_vel', 'LEASE_HELD', 'Somebody else drives.');
-  expect(reader.statuses()).toEqual(['2 LEASE_HELD: Somebody else drives.']);
-});
-
-test('an encoding that nobody reads, and a number advertised twice, are told', async () => {
-  const reader = await readerOfString();
-  const channel = { id: 1, topic: '/a', encoding: 'json', schemaName: 'p/T' };
-  reader.say({ op: 'advertise', channels: [{ ...channel, encoding: 'protobuf' }] });
-  reader.say({ op: 'advertise', channels: [channel, channel] });
-  expect(reader.statuses()).toEqual([
-    '2 NOT_SUPPORTED: /a: messages in protobuf are not taken; taken are ros1, cdr and json.',
-  ]);
-  reader.say({ op: 'advertise', channels: [{ ...channel, topic: '/b' }] });
-  expect(reader.statuses()[1]).toBe('1 FRAME_UNEXPECTED: You advertise /a as channel 1 already.');
-});
-
 test('files of the robot are refused by the answer that this protocol has for it', async () => {
   const reader = await readerOfString();
   reader.say({ op: 'fetchAsset', uri: 'package://a/b.stl', requestId: 3 });
   const [frame] = reader.binaries();
   expect([...(frame ?? [])].slice(0, 6)).toEqual([4, 3, 0, 0, 0, 1]);
   expect(Buffer.from(frame ?? []).toString('utf8', 10)).toContain('NOT_SUPPORTED');
-});
-
-test('bad JSON, deep nesting, unknown ops, wrong kinds and huge numbers are each answered with a code', async () => {
-  const reader = await readerOfString();
-  const texts = [
-    '{"op":"subscribe","subscriptions":[',
-    `${'['.repeat(10_000)}${']'.repeat(10_000)}`,
-    '"op"',
-    'null',
-    '{"op":"__proto__"}',
-    '{"op":"subscribe","subscriptions":[{"id":-1,"channelId":1}]}',
-    '{"op":"subscribe","subscriptions":[{"id":18446744073709551616,"channelId":1e999}]}',
-    '{"op":"getParameters"}',
-    '',
-  ];
-  for (const text of texts) {
-    reader.clear();
-    reader.session.handleText(text);
-    await reader.settle(1_000);
-    expect(reader.statuses(), text.slice(0, 40)).toMatchObject([
-      expect.stringMatching(/^2 (MESSAGE_INVALID|FRAME_\w+): /),
-    ]);
-  }
-  expect(reader.closed).toBeUndefined();
-  reader.clear();
-  reader.say({ op: 'subscribe', subscriptions: [{ id: 1, channelId: 1 }] });
-  await reader.settle();
-  expect(reader.graph.subscribed).toEqual(['/s']);
-});
-
-test('10,000 subscriptions to nothing cost a few statuses', async () => {
-  const reader = await readerOfString();
-  const subscriptions = Array.from({ length: 10_000 }, (_, id) => ({ id, channelId: 1_000 + id }));
-  reader.say({ op: 'subscribe', subscriptions });
-  reader.say({ op: 'subscribe', subscriptions: [...subscriptions, ...subscriptions] });
-  for (let id = 0; id < 10_000; id++) reader.say({ op: 'unsubscribe', subscriptionIds: [id] });
-  await reader.settle();
-  expect(reader.statuses().length).toBeLessThan(10);
-  expect(reader.closed).toBeUndefined();
-});
-
-test('a reader that takes nothing gets the newest of what waited, and is told once in 2.5 s how many it missed', async () => {
-  const reader = await readerOfString();
-  reader.say({ op: 'subscribe', subscriptions: [{ id: 1, channelId: 1 }] });
-  await reader.settle();
-  reader.clear();
-  reader.bufferedBytes = 1_000_000;
-  const large = codecFor(stringSchema, 'ros1').encode({ data: 'x'.repeat(1_000_000) });
-  for (let ms = 0; ms < 5_000; ms += 100) {
-    reader.graph.emit('/s', large);
-    await reader.clock.advance(100);
-  }
-  const drops = reader.ops('status').filter(({ message }) => message === 'Send buffer limit reached');
-  expect(drops).toMatchObject([
-    { level: 1, id: 'drops', dropped: [{ topic: '/s', count: 1 }] },
-    { level: 1, id: 'drops', dropped: [{ topic: '/s', count: 24 }] },
-  ]);
-  expect(reader.statuses().filter((text) => text.includes('of /s it gets the newest messages only'))).toHaveLength(1);
-  expect(reader.binaries()).toHaveLength(0);
-  reader.drain();
-  expect(reader.binaries()).toHaveLength(1);
-});
-
-test('a reader that answers no ping is closed', async () => {
-  const reader = new FoxgloveReader();
-  reader.answers = false;
-  await reader.clock.advance(40_000);
-  expect(reader.closed).toBe('4408 no ping was answered for 30 s');
 });
 
 test('the simulated time is offered once it is heard, and told', async () => {
@@ -350,23 +187,4 @@ test('JSON topics have a JSON Schema, made from the definition where there is on
   expect(reader.ops('advertise')[0]).toMatchObject({
     channels: [{ encoding: 'json', schemaName: 'p/Plain', schemaEncoding: 'jsonschema', schema: '{"type":"object"}' }],
   });
-});
-
-test('when the reader is gone nothing of it is left', async () => {
-  const reader = await readerOfString();
-  reader.say({ op: 'subscribe', subscriptions: [{ id: 1, channelId: 1 }] });
-  reader.say({ op: 'subscribeParameterUpdates', parameterNames: ['/p'] });
-  reader.say({ op: 'advertise', channels: [{ id: 1, topic: '/a', encoding: 'json', schemaName: 'p/T' }] });
-  await reader.settle();
-  reader.session.handleClosed();
-  reader.session.handleClosed();
-  await reader.settle();
-  expect(reader.graph.subscribed).toEqual([]);
-  expect(reader.clock.pendingTimers).toBe(0);
-  expect(reader.outputs.done).toContain('release /a');
-  expect(reader.outputs.done).toContain('close');
-  reader.clear();
-  reader.graph.setTopic('/b', stringSchema);
-  await reader.settle();
-  expect(reader.frames).toEqual([]);
 });
