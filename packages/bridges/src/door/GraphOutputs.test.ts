@@ -94,3 +94,16 @@ test('a reader that publishes on ever more topics holds a bounded number of publ
   }
   expect(graph.publishers).toBe(MAX_READER_PUBLISHERS);
 });
+
+test('ROS knows an advertised topic until the last advertisement is taken back, whatever was published meanwhile', async () => {
+  const { graph, outputs } = setup();
+  const advertisement = { topic: '/s', type: 'std_msgs/String' };
+  const [first, second] = [await outputs.advertise(advertisement), await outputs.advertise(advertisement)];
+  await outputs.publish({ topic: '/s', encoding: 'json', data: text('{}'), ...fresh });
+  expect(graph.publishers).toBe(1);
+  first();
+  first();
+  expect(graph.publishers).toBe(1);
+  second();
+  expect(graph.publishers).toBe(0);
+});

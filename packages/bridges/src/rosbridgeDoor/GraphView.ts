@@ -1,5 +1,5 @@
 import { RosError, sameType } from '@longline/ros';
-import type { Clock, GraphSnapshot, Schema, ServiceInfo, ServiceSchema } from '@longline/ros';
+import type { Clock, Disposer, GraphSnapshot, Schema, ServiceInfo, ServiceSchema } from '@longline/ros';
 import type { DoorRobot } from '../door/DoorRobot.ts';
 
 /** Clients ask for a service's type once for each service: one question to the robot answers all that come within this, in milliseconds. */
@@ -74,7 +74,7 @@ export class GraphView {
   /** The definition of a service type, of a service that has it. Rejects with `TYPE_UNKNOWN`. */
   async serviceSchemaOf(type: string): Promise<ServiceSchema> {
     const { services } = await this.snapshot();
-    const types = await mapAll(services, (service) => this.serviceType(service));
+    const types = await this.askAll(services, (service) => this.serviceType(service));
     const found = services.find((_, index) => sameService(types[index] ?? '', type));
     if (found !== undefined) return this.serviceSchema(found.name);
     throw new RosError(
@@ -84,6 +84,28 @@ export class GraphView {
         details: { type },
       },
     );
+  }
+
+  /** Asks for all, a few at a time; `undefined` for what failed or took too long. */
+  async askAll<From, To>(items: readonly From[], ask: (item: From) => Promise<To>): Promise<(To | undefined)[]> {
+    const answers: (To | undefined)[] = items.map(() => undefined);
+    const waiting = items.entries();
+    let isLate = false;
+    const work = async (): Promise<void> => {
+      for (const [index, item] of waiting) {
+        const answer = await ask(item).catch(() => undefined);
+        if (isLate) return;
+        answers[index] = answer;
+      }
+    };
+    let cancel: Disposer | undefined;
+    const late = new Promise<void>((resolve) => {
+      cancel = this.#clock.after(DEADLINE_MS, resolve);
+    });
+    await Promise.race([Promise.all(Array.from({ length: MAX_CONCURRENT }, work)), late]);
+    isLate = true;
+    cancel?.();
+    return answers;
   }
 
   #ask(): Promise<GraphSnapshot> {
@@ -101,28 +123,6 @@ export class GraphView {
 
 /** Both spellings name one type. */
 export const sameService = (a: string, b: string): boolean => a === b || sameType(a, b);
-
-/** Asks for all, a few at a time; `undefined` for what failed or took too long. */
-export async function mapAll<From, To>(
-  items: readonly From[],
-  ask: (item: From) => Promise<To>,
-): Promise<(To | undefined)[]> {
-  const answers: (To | undefined)[] = items.map(() => undefined);
-  let next = 0;
-  const work = async (): Promise<void> => {
-    for (let index = next++; index < items.length; index = next++) {
-      const item = items[index];
-      if (item === undefined) continue;
-      answers[index] = await ask(item).catch(() => undefined);
-    }
-  };
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<void>((resolve) => (timer = setTimeout(resolve, DEADLINE_MS)));
-  await Promise.race([Promise.all(Array.from({ length: MAX_CONCURRENT }, work)), late]);
-  clearTimeout(timer);
-  next = items.length;
-  return answers;
-}
 
 function remembered<T>(known: Map<string, Promise<T>>, key: string, ask: () => Promise<T>): Promise<T> {
   const before = known.get(key);

@@ -1,5 +1,5 @@
 import { RosError, sameType } from '@longline/ros';
-import type { Channel, Message, Subscription } from '@longline/ros';
+import type { Channel, Disposer, Message, Subscription } from '@longline/ros';
 import type { QueueSlot, ReaderQueue } from '../door/ReaderQueue.ts';
 import type { OpOf, ClientId } from './ClientOp.ts';
 import { PacedQueue } from './PacedQueue.ts';
@@ -10,7 +10,7 @@ import type { DeliveryTerms } from './SubscriptionSettings.ts';
 import { fragmentFrames } from './transcode/fragmentFrames.ts';
 import { frameFor } from './transcode/frameFor.ts';
 
-/** Drops are told at most this often for a topic, in milliseconds. */
+/** Drops of a topic are told together, so long after the first, in milliseconds. */
 const TELL_DROPS_MS = 2_500;
 
 /** What a {@link ReaderSubscription} is given. */
@@ -43,7 +43,7 @@ export class ReaderSubscription implements QueueSlot {
   #latched: Message | undefined;
   #fragmented = 0;
   #dropped = 0;
-  #toldDropsMs = Number.NEGATIVE_INFINITY;
+  #cancelDropped: Disposer | undefined;
   #isClosed = false;
 
   constructor(options: ReaderSubscriptionOptions) {
@@ -106,22 +106,27 @@ export class ReaderSubscription implements QueueSlot {
 
   handleDropped(count: number): void {
     this.#dropped += count;
-    const { reader, topic } = this.#options;
-    const nowMs = reader.clock.monotonicMs();
-    if (nowMs - this.#toldDropsMs < TELL_DROPS_MS) return;
-    this.#toldDropsMs = nowMs;
-    reader.statuses.warn(`${this.#dropped} messages of ${topic} were dropped: this connection takes fewer than come`, {
-      about: topic,
+    const { reader } = this.#options;
+    this.#cancelDropped ??= reader.clock.after(TELL_DROPS_MS, () => {
+      this.#cancelDropped = undefined;
+      this.#tellDropped();
     });
-    this.#dropped = 0;
   }
 
   close(): void {
     if (this.#isClosed) return;
     this.#isClosed = true;
+    this.#cancelDropped?.();
     this.#subscription?.close();
     this.#paced.close();
     this.#options.queue.forget(this);
+  }
+
+  #tellDropped(): void {
+    const { reader, topic } = this.#options;
+    const words = `${this.#dropped} messages of ${topic} were dropped: this connection takes fewer than come`;
+    this.#dropped = 0;
+    reader.statuses.warn(words, { about: topic });
   }
 
   #handleMessage(message: Message): void {

@@ -40,6 +40,10 @@ describe('bounds', () => {
     client.bufferedBytes = 0;
     client.session.handleWritable();
     expect(client.take().filter(({ op }) => op === 'publish')).toMatchObject([{ msg: { data: '999' } }]);
+    await client.clock.advance(2_500);
+    expect(client.take()).toEqual([
+      { op: 'status', level: 'warning', msg: matching(/^999 messages of .chatter were/) },
+    ]);
   });
 
   test('a robot that answers nothing is given at most 1,000 messages of one reader', async () => {

@@ -1,10 +1,12 @@
-import { mapAll, sameService } from '../GraphView.ts';
+import { sameService } from '../GraphView.ts';
 import { nameArgument, rosapiService, withSlash } from './RosapiService.ts';
 import type { RosapiContext, RosapiService } from './RosapiService.ts';
 
 async function servicesOfType(context: RosapiContext, type: string): Promise<string[]> {
   const { services } = await context.graph();
-  const types = await mapAll(services, (service) => context.reader.graphView.serviceType(service));
+  const types = await context.reader.graphView.askAll(services, (service) =>
+    context.reader.graphView.serviceType(service),
+  );
   return services.filter((_, index) => sameService(types[index] ?? '', type)).map(({ name }) => name);
 }
 

@@ -1,5 +1,4 @@
 import { sameType } from '@longline/ros';
-import { mapAll } from '../GraphView.ts';
 import { nameArgument, rosapiService, withSlash } from './RosapiService.ts';
 import type { RosapiService } from './RosapiService.ts';
 import { rosoutDefinitions } from './rosoutDefinitions.ts';
@@ -17,7 +16,10 @@ export const topicServices: Readonly<Record<string, RosapiService>> = {
   topics_and_raw_types: rosapiService('TopicsAndRawTypes', {}, async (context) => {
     const { topics } = await context.graph();
     const types = [...new Set(topics.map(({ type }) => type).filter((type) => type !== ''))];
-    const texts = await mapAll(types, async (type) => (await context.reader.graphView.messageSchema(type)).text);
+    const texts = await context.reader.graphView.askAll(
+      types,
+      async (type) => (await context.reader.graphView.messageSchema(type)).text,
+    );
     const byType = new Map(types.map((type, index) => [type, texts[index] ?? rosoutDefinitions[type] ?? '']));
     return {
       topics: topics.map(({ name }) => name),
