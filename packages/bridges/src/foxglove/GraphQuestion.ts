@@ -53,14 +53,12 @@ export class GraphQuestion {
 
   /** Everything as of now, or as of {@link ASK_INTERVAL_MS} ago. Rejects as the signal says, never because of silence. */
   async ask({ deadlineMs, signal }: CallBounds): Promise<void> {
-    if (!this.#isOffered || this.#clock.monotonicMs() - this.#askedMs < ASK_INTERVAL_MS) return;
+    if (!this.#isOffered) return;
+    const isRecent = this.#clock.monotonicMs() - this.#askedMs < ASK_INTERVAL_MS;
+    if (isRecent && this.graph.isKnown) return;
     const bounds = { deadlineMs: Math.min(deadlineMs, ANSWER_WAIT_MS), signal };
-    const answer = this.#answers.ask(
-      this.#nextWait++,
-      bounds,
-      () => this.#again(),
-      () => new NoAnswer(),
-    );
+    const send = isRecent ? (): void => undefined : (): void => this.#again();
+    const answer = this.#answers.ask(this.#nextWait++, bounds, send, () => new NoAnswer());
     await answer.catch((error: unknown) => {
       if (!(error instanceof NoAnswer)) throw error;
     });
