@@ -72,7 +72,7 @@ export class ProvidedServices {
       );
     }
     this.#calls.delete(id);
-    if (!op.result) {
+    if (!op.result && !hasFields(op.values)) {
       const words = typeof op.values === 'string' && op.values !== '' ? op.values : 'the client gave no reason';
       call.reject(new RosError('SERVICE_FAILED', `${call.provided.calledAs} failed: ${words.slice(0, 500)}`));
       return;
@@ -155,6 +155,13 @@ export class ProvidedServices {
     provided.service?.close();
   }
 }
+
+/**
+ * Whether there is a response to give: rosbridge gives it to the caller whatever `result` says, and roslibpy's handlers that return
+ * nothing true rely on that.
+ */
+const hasFields = (values: unknown): boolean =>
+  typeof values === 'object' && values !== null && Object.keys(values).length > 0;
 
 /** The graph's encoding, as the definition shows it. */
 function encodingOf(schema: Schema): Encoding {

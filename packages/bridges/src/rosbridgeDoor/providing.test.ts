@@ -28,6 +28,14 @@ describe('advertise_service', () => {
     expect(codecFor(addSchema.response, 'ros1').decode(await answer)).toEqual({ sum: 3n, ratio: 0 });
   });
 
+  test('values are an answer whatever result says, as with rosbridge: handlers of roslibpy return nothing', async () => {
+    const client = await provided();
+    const answer = client.graph.callService({ service: '/add', data: request });
+    const [call] = await client.say();
+    await client.say({ op: 'service_response', service: '/add', id: call?.['id'], values: { sum: 3 }, result: false });
+    expect(codecFor(addSchema.response, 'ros1').decode(await answer)).toEqual({ sum: 3n, ratio: 0 });
+  });
+
   test('result false, values that do not fit, and a client that goes fail the call', async () => {
     const client = await provided();
     const failed = (): Promise<unknown> =>

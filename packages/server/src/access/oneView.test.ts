@@ -17,7 +17,7 @@ const outside = (rooms: RegExp, pattern: RegExp): string[] =>
     .sort();
 
 test('doors have no fleet state: they see what a view shows', () => {
-  const rooms = /^(?:access|fleet|commands|standing|motion|metrics|plain)\//;
+  const rooms = /^(?:access|fleet|commands|standing|motion|metrics|plain|provided)\//;
   // Agents and plain devices bring the state in; the gateway gives readers their views.
   expect(outside(rooms, /from '[^']*\/(?:FleetState|DeviceState)\.ts'/)).toEqual([
     'gateway/AgentSession.ts',

@@ -15,8 +15,8 @@ const filesWith = (pattern: RegExp): string[] =>
     .map(({ path }) => path)
     .sort();
 
-/** Where requests are kept account of: what is behind RobotRequests, and what only stores. */
-const rooms = /^(?:commands|motion|standing|seams|store)\//;
+/** Where requests are kept account of: what is behind RobotRequests, what only stores, and plain devices, which are robots. */
+const rooms = /^(?:commands|motion|standing|seams|store|plain)\//;
 
 test('one place puts requests on robots’ lines, one motion frames', () => {
   expect(filesWith(/\bline\??\.request\(/i)).toEqual(['commands/RequestLine.ts']);
