@@ -5,7 +5,7 @@ import { ServerRooms } from '../testing/ServerRooms.fixture.ts';
 import type { FakeRobotLine } from '../testing/FakeRobotLine.ts';
 import { DOOR_DEADLINE_MS, MAX_ORDER_AGE_MS } from './DeviceOutputs.ts';
 import { confirmLease, DoorReader, fresh, outcome, tellMotion } from './DoorReader.fixture.ts';
-import { MAX_HELD_TOPICS } from './HeldTopics.ts';
+import { MAX_ADVERTISED_TOPICS } from '../provided/AdvertisedTopics.ts';
 
 function setUp(): { rooms: ServerRooms; line: FakeRobotLine } {
   const rooms = new ServerRooms();
@@ -105,7 +105,7 @@ test('a topic that a reader advertised is advertised on the robot, until it or t
 test('one reader advertises so many topics at most', async () => {
   const { rooms } = setUp();
   const { outputs } = new DoorReader(rooms);
-  for (let i = 0; i < MAX_HELD_TOPICS; i++) void outputs.advertise({ topic: `/t${i}`, type: 'a/B' });
+  for (let i = 0; i < MAX_ADVERTISED_TOPICS; i++) void outputs.advertise({ topic: `/t${i}`, type: 'a/B' });
   expect(await outcome(outputs.advertise({ topic: '/more', type: 'a/B' }))).toBe('TOO_MANY_REQUESTS');
 });
 

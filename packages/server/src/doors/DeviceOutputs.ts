@@ -10,18 +10,20 @@ import { commandStale, motionExpired, orderExpired, readerGone } from './doorErr
 import { namedLease } from './DoorLease.ts';
 import type { DoorLease } from './DoorLease.ts';
 import { DoorMotion } from './DoorMotion.ts';
-import { HeldTopics } from './HeldTopics.ts';
 import { ImplicitLease } from './ImplicitLease.ts';
 import { MovingNames } from './MovingNames.ts';
 import type { MovingName, OutputKind } from './MovingNames.ts';
 import { subscribersOf } from './subscribersOf.ts';
 import { StillJudge } from './StillJudge.ts';
+import type { SharedGraph } from './SharedGraph.ts';
 import type { TypeSource } from './StillJudge.ts';
 
 /** So long after it came what a reader publishes or sets is not executed any more, in milliseconds. */
 export const DOOR_DEADLINE_MS = 5_000;
 /** What may be older than this when it comes is refused, in milliseconds: an idle reader is asked for a sign of life every 5 s. */
 export const MAX_ORDER_AGE_MS = 10_000;
+/** Stands for the name under which the robot holds a topic, which the server chooses. */
+const HOLDER = '-';
 /** A service may be waited for at most so long, in milliseconds. */
 export const MAX_CALL_DEADLINE_MS = 3_600_000;
 
@@ -32,7 +34,7 @@ export interface DeviceOutputsOptions {
   readonly requests: RobotRequests;
   readonly clock: Clock;
   /** The robot, as the reader has it. */
-  readonly graph: TypeSource;
+  readonly graph: TypeSource & Pick<SharedGraph, 'handleChange'>;
   /** Fencing token of a lease that the reader named. Default: none, and the robot's configuration says whether it takes one by moving. */
   readonly leaseToken?: number | undefined;
 }
@@ -58,7 +60,6 @@ export class DeviceOutputs implements DoorOutputs {
   readonly #names: MovingNames;
   readonly #lease: DoorLease;
   readonly #motion: DoorMotion;
-  readonly #topics: HeldTopics;
   #closed = false;
 
   constructor(options: DeviceOutputsOptions) {
@@ -76,11 +77,17 @@ export class DeviceOutputs implements DoorOutputs {
       judge: new StillJudge({ device, view, clock, graph }),
       handleRefusal: (topic, refusal) => this.#handleRefusal(topic, refusal),
     });
-    this.#topics = new HeldTopics(options);
   }
 
-  advertise(advertisement: Advertisement): Promise<Disposer> {
-    return this.#topics.advertise(advertisement);
+  async advertise({ topic, type, latched }: Advertisement): Promise<Disposer> {
+    const optional = { ...(type === '' ? {} : { type }), ...(latched === undefined ? {} : { latched }) };
+    done(await this.#changeGraph({ kind: 'topic.advertise', topic, holder: HOLDER, ...optional }));
+    let isHeld = true;
+    return () => {
+      if (!isHeld || this.#closed) return;
+      isHeld = false;
+      void this.#changeGraph({ kind: 'topic.unadvertise', topic, holder: HOLDER });
+    };
   }
 
   async publish(message: DoorMessage): Promise<PublishReceipt> {
@@ -126,7 +133,7 @@ export class DeviceOutputs implements DoorOutputs {
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
-    this.#topics.close();
+    this.#options.requests.endOwner(this);
     this.#motion.close();
     this.#lease.close();
   }
@@ -170,6 +177,16 @@ export class DeviceOutputs implements DoorOutputs {
     if (ageMs() > timeoutMs) throw motionExpired(name, ageMs(), timeoutMs);
     const token = await this.#lease.hold(name, ageMs());
     return done(await this.#request({ action, payload, deadlineMs }, ageMs(), token));
+  }
+
+  /** This reader changes what ROS knows: it is asked anew by who asks after that. */
+  async #changeGraph(action: Action): Promise<Reply> {
+    if (this.#closed) throw readerGone();
+    const { requests, device, view, graph } = this.#options;
+    const payload = new Uint8Array(0);
+    const reply = await requests.request({ device, principal: view.principal, action, payload, owner: this });
+    graph.handleChange();
+    return reply;
   }
 
   #request(

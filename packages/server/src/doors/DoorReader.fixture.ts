@@ -56,6 +56,7 @@ export class DoorReader {
       requests: rooms.requests,
       clock: rooms.clock,
       graph: {
+        handleChange: () => undefined,
         messageSchema: (type) => {
           this.asked.push(type);
           return this.schemaOf();

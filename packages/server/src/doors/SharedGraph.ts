@@ -100,12 +100,19 @@ export class SharedGraph implements RosGraph {
     return this.#graph.callService(call, options);
   }
 
-  advertiseService(
+  async advertiseService(
     advertisement: ServiceAdvertisement,
     handler: ServiceHandler,
     options?: OperationOptions,
   ): Promise<ProvidedService> {
-    return this.#graph.advertiseService(advertisement, handler, options);
+    const service = await this.#graph.advertiseService(advertisement, handler, options);
+    this.handleChange();
+    return service;
+  }
+
+  /** A reader changed the graph itself: what was asked before does not hold. */
+  handleChange(): void {
+    this.#snapshots.clear();
   }
 
   listParameters(options?: OperationOptions): Promise<readonly string[]> {

@@ -9,7 +9,7 @@ interface Use {
 
 /** What a session holds of a shared graph. */
 export interface GraphUse {
-  readonly graph: RosGraph;
+  readonly graph: SharedGraph;
   /** Idempotent. */
   readonly release: () => void;
 }

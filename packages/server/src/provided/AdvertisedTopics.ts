@@ -15,6 +15,8 @@ interface Advertised {
   holds: number;
 }
 
+/** Topics that one owner has advertised at a time. */
+export const MAX_ADVERTISED_TOPICS = 256;
 const nothing = new Uint8Array(0);
 
 /**
@@ -38,6 +40,10 @@ export class AdvertisedTopics implements DeviceWatcher {
   advertise(request: RequestOf<'topic.advertise'>, listener: ReplyListener): void {
     let advertised = this.#find(request);
     if (advertised === undefined) {
+      if (this.#countOf(request.owner) >= MAX_ADVERTISED_TOPICS) {
+        listener(rejected('', tooMany()));
+        return;
+      }
       // Whoever asks does not choose the name under which the robot holds it: nobody else can let go of it.
       const action = { ...request.action, holder: randomUUID() };
       advertised = { request: { ...request, action, token: 0 }, holds: 0 };
@@ -95,6 +101,12 @@ export class AdvertisedTopics implements DeviceWatcher {
     this.#ask({ device, principal, action: end, payload: nothing }, () => undefined);
   }
 
+  #countOf(owner: object | undefined): number {
+    let count = 0;
+    for (const { request } of this.#advertised) if (request.owner === owner) count++;
+    return count;
+  }
+
   #find({ owner, device, action }: RobotRequest & { readonly action: { readonly topic: string } }) {
     for (const advertised of this.#advertised) {
       const { request } = advertised;
@@ -104,3 +116,9 @@ export class AdvertisedTopics implements DeviceWatcher {
     return undefined;
   }
 }
+
+const tooMany = (): ServerError =>
+  new ServerError(
+    'TOO_MANY_REQUESTS',
+    `${MAX_ADVERTISED_TOPICS} topics are advertised over this connection, and no more are taken. Unadvertise some.`,
+  );
