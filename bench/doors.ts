@@ -21,6 +21,8 @@ const MB = 1_000_000;
 const rosbridge = { json: 3_800, image1MB: 107, image1MBCbor: 362 } as const;
 /** Readers and robot are connected, and what was under way has come, after this. */
 const SETTLE_MS = 1_000;
+/** How often the stalled reader comes and goes. */
+const TURNS = 3;
 
 const say = (line: string): void => (flags.json ? console.error(line) : console.log(line));
 const round = (value: number): number => Math.round(value * 1000) / 1000;
@@ -52,7 +54,7 @@ async function flood(topic: DoorsTopic, bytes: number, compression: string, inFl
 
 /** A topic of 1 MB/s, as readers of one kind have it. */
 async function watch(count: number, stalled: number): Promise<Watched> {
-  const image = { topic: 'image', bytes: 100_000, rateHz: 10 } as const;
+  const image = { topic: 'image', bytes: 50_000, rateHz: 20 } as const;
   await readers.ask({ do: 'read', door, topic: 'image', compression: 'none', readers: count, stalled });
   await robot.ask({ do: 'pace', ...image, forMs: 2 * SETTLE_MS });
   await readers.ask({ do: 'report' });
@@ -67,7 +69,7 @@ async function watch(count: number, stalled: number): Promise<Watched> {
   return {
     sent,
     received,
-    p99Ms: p99(agesMs),
+    agesMs,
     transcodings: after.transcodings - before.transcodings,
     growthBytes: to.rssBytes - from.rssBytes,
     cpu: cpuShare(from, to),
@@ -77,7 +79,7 @@ async function watch(count: number, stalled: number): Promise<Watched> {
 interface Watched {
   readonly sent: number;
   readonly received: number;
-  readonly p99Ms: number;
+  readonly agesMs: readonly number[];
   readonly transcodings: number;
   readonly growthBytes: number;
   readonly cpu: number;
@@ -106,10 +108,18 @@ try {
   say('50 readers of one topic of 1 MB/s ...');
   const fifty = await watch(50, 0);
   say(`  ${fifty.transcodings} transcodings of ${fifty.sent} messages, ${fifty.received} received, CPU ${fifty.cpu}`);
-  say('10 readers, then 9 and one that reads nothing ...');
-  const healthy = await watch(9, 0);
-  const beside = await watch(9, 1);
-  say(`  p99 ${round(healthy.p99Ms)} and ${round(beside.p99Ms)} ms, the server grew by ${beside.growthBytes} bytes`);
+  say('9 readers, and beside one that reads nothing, in turns ...');
+  const healthy: number[] = [];
+  const beside: number[] = [];
+  let growthBytes = 0;
+  // What a machine does meanwhile falls on both alike.
+  for (let turn = 0; turn < TURNS; turn++) {
+    healthy.push(...(await watch(9, 0)).agesMs);
+    const watched = await watch(9, 1);
+    beside.push(...watched.agesMs);
+    growthBytes = Math.max(growthBytes, watched.growthBytes);
+  }
+  say(`  p99 ${round(p99(healthy))} and ${round(p99(beside))} ms, the server grew by ${growthBytes} bytes at most`);
 
   const summary = {
     bench: 'doors',
@@ -131,15 +141,15 @@ try {
       received: fifty.received,
       transcodings: fifty.transcodings,
       transcodingsPerMessage: round(fifty.transcodings / fifty.sent),
-      p99Ms: round(fifty.p99Ms),
+      p99Ms: round(p99(fifty.agesMs)),
       serverCpuShare: round(fifty.cpu),
       serverGrowthMB: round(fifty.growthBytes / MB),
     },
     stalledReader: {
-      p99AloneMs: round(healthy.p99Ms),
-      othersP99Ms: round(beside.p99Ms),
-      othersP99Ratio: round(beside.p99Ms / healthy.p99Ms),
-      serverGrowthMB: round(beside.growthBytes / MB),
+      p99AloneMs: round(p99(healthy)),
+      othersP99Ms: round(p99(beside)),
+      othersP99Ratio: round(p99(beside) / p99(healthy)),
+      serverGrowthMB: round(growthBytes / MB),
     },
   };
   console.log(JSON.stringify(summary));
