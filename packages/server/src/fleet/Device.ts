@@ -221,7 +221,8 @@ function remoteRobot(id: string, view: FleetView, rooms: DeviceRooms): RemoteRob
     open: async (action, { signal, deadlineMs }, listener) => {
       signal?.throwIfAborted();
       const request = { device: id, action, payload: new Uint8Array(0), principal, deadlineMs, owner };
-      await Promise.resolve(requests.send(request, listener));
+      await Promise.resolve();
+      requests.send(request, listener);
     },
     subscribe: ({ topic, rateHz }, listener) =>
       new LocalSubscription({
