@@ -156,7 +156,12 @@ const bad: readonly (readonly [what: string, yaml: string, ...messages: string[]
     'limits[0]',
     'above',
   ],
-  ['the list of earlier versions', 'motion: {topics: [/a]}', 'motion.topics (line 1)', 'byType, implicitLease, outputs'],
+  [
+    'the list of earlier versions',
+    'motion: {topics: [/a]}',
+    'motion.topics (line 1)',
+    'byType, implicitLease, outputs',
+  ],
   ['a relative state folder', 'stateDir: state', 'stateDir (line 1)', 'absolute path'],
   ['a proxy that is none', 'proxy: socks5://x', 'proxy (line 1)', 'http://HOST:PORT'],
 ];
