@@ -13,6 +13,8 @@ const { values: flags } = parseArgs({
     json: { type: 'boolean', default: false },
     /** Seconds of each part. */
     seconds: { type: 'string', default: '10' },
+    /** How often the stalled reader comes and goes. */
+    turns: { type: 'string', default: '3' },
   },
 });
 const partMs = Number(flags.seconds) * 1000;
@@ -21,8 +23,6 @@ const MB = 1_000_000;
 const rosbridge = { json: 3_800, image1MB: 107, image1MBCbor: 362 } as const;
 /** Readers and robot are connected, and what was under way has come, after this. */
 const SETTLE_MS = 1_000;
-/** How often the stalled reader comes and goes. */
-const TURNS = 3;
 
 const say = (line: string): void => (flags.json ? console.error(line) : console.log(line));
 const round = (value: number): number => Math.round(value * 1000) / 1000;
@@ -113,7 +113,7 @@ try {
   const beside: number[] = [];
   let growthBytes = 0;
   // What a machine does meanwhile falls on both alike.
-  for (let turn = 0; turn < TURNS; turn++) {
+  for (let turn = 0; turn < Number(flags.turns); turn++) {
     healthy.push(...(await watch(9, 0)).agesMs);
     const watched = await watch(9, 1);
     beside.push(...watched.agesMs);

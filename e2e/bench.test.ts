@@ -58,3 +58,27 @@ describe.skipIf(missingLink !== undefined)(
     });
   },
 );
+
+const doorsSummary = z.object({
+  bench: z.literal('doors'),
+  json: z.object({ messagesPerSecond: z.number().positive() }).loose(),
+  image1MB: z.object({ perSecond: z.number().positive(), cborPerSecond: z.number().positive() }).loose(),
+  readers50: z.object({ messages: z.number().positive(), received: z.number(), transcodings: z.number() }).loose(),
+  stalledReader: z.object({ othersP99Ratio: z.number().positive(), serverGrowthMB: z.number() }),
+});
+
+describe('the doors bench', () => {
+  it(
+    'measures a rosbridge door, whose messages are transcoded once for fifty readers',
+    { timeout: 120_000 },
+    async () => {
+      const bench = join(import.meta.dirname, '..', 'bench', 'doors.ts');
+      const peer = startNode(bench, ['--json', '--seconds', '0.5', '--turns', '1']);
+      expect(await peer.exited, peer.stderr).toBe(0);
+      const { readers50 } = doorsSummary.parse(JSON.parse(peer.stdout.trim().split('\n').at(-1) ?? ''));
+      expect(readers50.transcodings).toBe(readers50.messages);
+      expect(readers50.received).toBe(50 * readers50.messages);
+      await peer.stop();
+    },
+  );
+});
