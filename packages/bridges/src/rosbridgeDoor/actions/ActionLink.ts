@@ -71,7 +71,7 @@ export class ActionLink {
       if (lacking === undefined) {
         const types = this.#types();
         await (this.#advertising ??= this.#advertise(types));
-        if (topics.some((topic) => topic.name === this.topics.goal && topic.subscribers.length > 0)) return types;
+        if (this.#isGoalHeard(topics)) return types;
         lacking = `nobody hears ${this.topics.goal}`;
       }
       if (clock.monotonicMs() >= untilMs) throw actionUnknown(name, lacking);
@@ -86,6 +86,16 @@ export class ActionLink {
     if (!isServed) return `nobody publishes ${status}`;
     const missing = heard.find((what) => !this.#heard.has(what));
     return missing === undefined ? undefined : `nothing can be heard on ${this.topics[missing]}`;
+  }
+
+  /** A graph does not show what its own node hears, so an action that is provided through it is told by what that node publishes. */
+  #isGoalHeard(topics: readonly TopicInfo[]): boolean {
+    const goal = topics.find(({ name }) => name === this.topics.goal);
+    if (goal === undefined) return false;
+    if (goal.subscribers.length > 0) return true;
+    const servers = topics.find(({ name }) => name === this.topics.status)?.publishers ?? [];
+    const { channels } = this.#options.reader.robot;
+    return servers.some((node) => goal.publishers.includes(node)) && channels.find(goal.name) !== undefined;
   }
 
   async #open(): Promise<void> {

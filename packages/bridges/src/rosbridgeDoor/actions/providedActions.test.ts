@@ -62,7 +62,7 @@ describe('advertise_action', () => {
     const client = await provided();
     emit(client, 'goal', goal('r1'));
     await client.say({ op: 'action_result', ...about('r1'), ...end });
-    const text = end.values ?? '';
+    const text = 'values' in end ? end.values : '';
     expect(published(client, 'result')).toMatchObject([{ status: { status, text } }]);
   });
 
