@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { AgentConfigInput } from '@longline/agent';
-import { startHelperNode, startRoscore, startRospyNode } from '@longline/testing';
+import { startHelperNode, startRoscore, startRospyNode, TcpProxy } from '@longline/testing';
 import type { PeerProcess, Roscore } from '@longline/testing';
 import { START_MS } from './longline.ts';
 import { LonglineAgent } from './LonglineAgent.ts';
@@ -16,12 +16,15 @@ export class DoorWorld {
   readonly robot: PeerProcess;
   readonly server: LonglineServer;
   readonly agent: LonglineAgent;
+  /** The robot's network: between its agent and the server. */
+  readonly link: TcpProxy;
 
-  private constructor(roscore: Roscore, robot: PeerProcess, server: LonglineServer, agent: LonglineAgent) {
-    this.roscore = roscore;
-    this.robot = robot;
-    this.server = server;
-    this.agent = agent;
+  private constructor(parts: Pick<DoorWorld, 'roscore' | 'robot' | 'server' | 'agent' | 'link'>) {
+    this.roscore = parts.roscore;
+    this.robot = parts.robot;
+    this.server = parts.server;
+    this.agent = parts.agent;
+    this.link = parts.link;
   }
 
   /** Everything is allowed on the robot, and doors may take the lease by moving. `env`: of the agent. */
@@ -29,11 +32,12 @@ export class DoorWorld {
     const [roscore, server] = await Promise.all([startRoscore(), LonglineServer.start()]);
     const robot = startHelperNode(roscore, 'sample_robot.py', ['--services', '--rate', '10']);
     await robot.waitFor(isReady, START_MS);
+    const link = await TcpProxy.start(server.port);
     const all = ['/**'];
     const agent = await LonglineAgent.start(
       {
         device: DoorWorld.device,
-        server: server.url,
+        server: link.url,
         robot: `ros1://localhost:${roscore.port}`,
         allow: { publish: all, call: all, setParameters: all, provide: all },
         motion: { implicitLease: true },
@@ -41,7 +45,7 @@ export class DoorWorld {
       },
       { ...roscore.env, ...env },
     );
-    return new DoorWorld(roscore, robot, server, agent);
+    return new DoorWorld({ roscore, robot, server, agent, link });
   }
 
   /** The address of a door to the robot. */
@@ -58,6 +62,6 @@ export class DoorWorld {
 
   async stop(): Promise<void> {
     await Promise.all([this.agent.stop(), this.server.stop(), this.robot.stop()]);
-    await this.roscore.stop();
+    await Promise.all([this.roscore.stop(), this.link.stop()]);
   }
 }

@@ -1,71 +1,21 @@
-import { FoxgloveClient } from '@foxglove/ws-protocol';
-import type {
-  Channel,
-  IWebSocket,
-  MessageData,
-  ParameterValues,
-  Service,
-  ServiceCallResponse,
-} from '@foxglove/ws-protocol';
 import { codecFor } from '@longline/ros';
 import { describeWithPeer, runRosProgram, startHelperNode, waitFor } from '@longline/testing';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
-import { WebSocket } from 'ws';
 import { z } from 'zod';
 import { DoorWorld } from './DoorWorld.ts';
+import { FoxgloveViewer } from './FoxgloveViewer.ts';
 import { START_MS } from './longline.ts';
 
 const TEST_MS = 60_000;
 const sentSchema = z.object({ topic: z.string(), hex: z.string() });
 const bytesOf = (view: ArrayBufferView): Buffer => Buffer.from(view.buffer, view.byteOffset, view.byteLength);
 
-/** What a client has been told so far. */
-class Viewer {
-  readonly channels = new Map<string, Channel>();
-  readonly services = new Map<string, Service>();
-  readonly messages: MessageData[] = [];
-  readonly statuses: string[] = [];
-  readonly parameters: ParameterValues[] = [];
-  readonly responses: ServiceCallResponse[] = [];
-  readonly failures: string[] = [];
-  readonly graphs: { publishedTopics: { name: string; publisherIds: string[] }[] }[] = [];
-  readonly client: FoxgloveClient;
-  info: { capabilities: string[]; metadata?: Record<string, string> } | undefined;
-
-  constructor(url: string, subprotocol: string) {
-    const webSocket = new WebSocket(url, [subprotocol]);
-    this.client = new FoxgloveClient({ ws: webSocket as unknown as IWebSocket });
-    this.client.on('serverInfo', (info) => (this.info = info));
-    this.client.on('advertise', (channels) => {
-      for (const channel of channels) this.channels.set(channel.topic, channel);
-    });
-    this.client.on('advertiseServices', (services) => {
-      for (const service of services) this.services.set(service.name, service);
-    });
-    this.client.on('message', (message) => this.messages.push(message));
-    this.client.on('status', ({ message }) => this.statuses.push(message));
-    this.client.on('parameterValues', (values) => this.parameters.push(values));
-    this.client.on('serviceCallResponse', (response) => this.responses.push(response));
-    this.client.on('serviceCallFailure', ({ message }) => this.failures.push(message));
-    this.client.on('connectionGraphUpdate', (update) => this.graphs.push(update));
-    this.client.on('error', () => undefined);
-  }
-
-  channel(topic: string): Promise<Channel> {
-    return waitFor(() => this.channels.get(topic), { what: topic, timeoutMs: START_MS });
-  }
-
-  service(name: string): Promise<Service> {
-    return waitFor(() => this.services.get(name), { what: name, timeoutMs: START_MS });
-  }
-}
-
 describeWithPeer('roscore', 'FoxgloveClient through the Foxglove door of a far roscore', () => {
   let world: DoorWorld;
-  const viewers: Viewer[] = [];
+  const viewers: FoxgloveViewer[] = [];
 
-  const open = async (subprotocol = 'foxglove.websocket.v1'): Promise<Viewer> => {
-    const viewer = new Viewer(world.door('foxglove'), subprotocol);
+  const open = async (subprotocol = 'foxglove.websocket.v1'): Promise<FoxgloveViewer> => {
+    const viewer = new FoxgloveViewer(world.door('foxglove'), subprotocol);
     viewers.push(viewer);
     await waitFor(() => viewer.info, { what: 'serverInfo', timeoutMs: START_MS });
     return viewer;

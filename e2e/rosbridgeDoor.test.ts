@@ -222,6 +222,75 @@ describeWithPeer('roscore', 'roslib through the rosbridge door of a far roscore'
     client.dispose();
   });
 
+  describe('Action', () => {
+    const options = { name: '/far_look_up', actionType: 'tf2_msgs/LookupTransform' };
+    const goal = { target_frame: 'a', source_frame: 'b' };
+
+    it('is provided by one and used by another: feedback, success and cancel', { timeout: TEST_MS }, async () => {
+      const ros = await connect();
+      const server = new roslib.Action({ ros, ...options });
+      const cancelled: string[] = [];
+      server.advertise(
+        (given, id) => {
+          expect(given).toMatchObject({ source_frame: 'b' });
+          server.sendFeedback(id, {});
+          if ((given as typeof goal).target_frame === 'a')
+            server.setSucceeded(id, { transform: { child_frame_id: 'found' } });
+        },
+        (id) => {
+          cancelled.push(id);
+          server.setCanceled(id, {});
+        },
+      );
+      const client = new roslib.Action({ ros: await connect(), ...options });
+      const [feedback, failures]: [unknown[], string[]] = [[], []];
+      const result = await asked((done, failed) =>
+        client.sendGoal(goal, done, (value) => feedback.push(value), failed),
+      );
+      expect(result).toMatchObject({ transform: { child_frame_id: 'found' } });
+      expect(feedback).toEqual([{}]);
+      const id = client.sendGoal(
+        { ...goal, target_frame: 'never' },
+        () => failures.push('it succeeded'),
+        (value) => feedback.push(value),
+        (error) => failures.push(error),
+      );
+      await waitFor(() => feedback.length === 2);
+      client.cancelGoal(id ?? '');
+      expect(await waitFor(() => failures[0])).toMatch(/5|cancel/i);
+      expect(cancelled).toEqual([id]);
+      expect(await asked((done) => ros.getActionServers(done))).toContain('/far_look_up');
+    });
+
+    it('that nobody provides fails with a word', { timeout: TEST_MS }, async () => {
+      const client = new roslib.Action({ ros: await connect(), ...options, name: '/nobodys' });
+      await expect(asked((done, failed) => client.sendGoal(goal, done, undefined, failed))).rejects.toThrow(
+        'ACTION_UNKNOWN',
+      );
+    });
+
+    it('ROS2TFClient hears transforms of a republisher of ROS 1', { timeout: TEST_MS }, async () => {
+      const republisher = new roslib.Action({
+        ros: await connect(),
+        name: '/tf2_actions',
+        actionType: 'tf2_web_republisher/TFSubscription',
+      });
+      const transform = { translation: { x: 2.5 }, rotation: { w: 1 } };
+      republisher.advertise(
+        (_, id) =>
+          republisher.sendFeedback(id, {
+            transforms: [{ header: { frame_id: 'world' }, child_frame_id: 'turtle1', transform }],
+          }),
+        (id) => republisher.setCanceled(id, {}),
+      );
+      const client = new roslib.ROS2TFClient({ ros: await connect(), fixedFrame: 'world', serverName: '/tf2_actions' });
+      const heard: unknown[] = [];
+      client.subscribe('turtle1', (value) => heard.push(value));
+      expect(await waitFor(() => heard[0])).toMatchObject({ translation: { x: 2.5, y: 0 }, rotation: { w: 1 } });
+      client.dispose();
+    });
+  });
+
   it('TFClient hears transforms of a republisher', { timeout: TEST_MS }, async () => {
     const action = { serverName: '/tf2_web_republisher', actionName: 'tf2_web_republisher/TFSubscriptionAction' };
     const republisher = new roslib.SimpleActionServer({ ros: await connect(), ...action });

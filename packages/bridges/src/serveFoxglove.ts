@@ -17,7 +17,10 @@ export interface ServeFoxgloveOptions {
   readonly clock?: Clock | undefined;
   /** Default: silent. */
   readonly log?: Log | undefined;
-  /** Web pages that may connect, as their `Origin`. Default: any. */
+  /**
+   * Web pages that may connect besides those of this machine (`http://localhost:3000`), as their `Origin`; desktop viewers may send `file://`.
+   * Default: none, for any page of the web that is open in a browser here could command the robot. Programs send no origin and always may.
+   */
   readonly origins?: readonly string[] | undefined;
   /** What viewers show as the server's name. Default: the graph's. */
   readonly name?: string | undefined;

@@ -16,6 +16,11 @@ export interface ServeRosbridgeOptions {
   readonly clock?: Clock | undefined;
   /** Default: silent. */
   readonly log?: Log | undefined;
+  /**
+   * Web pages that may connect besides those of this machine (`http://localhost:3000`), as their `Origin`; desktop viewers may send `file://`.
+   * Default: none, for any page of the web that is open in a browser here could command the robot. Programs send no origin and always may.
+   */
+  readonly origins?: readonly string[] | undefined;
 }
 
 const DEFAULT_PORT = 9090;
@@ -26,12 +31,13 @@ const DEFAULT_PORT = 9090;
  * @example const door = await serveRosbridge(openTurtlesim()); // then new ROSLIB.Ros({ url: 'ws://localhost:9090' })
  */
 export function serveRosbridge(graph: RosGraph, options: ServeRosbridgeOptions = {}): Promise<ServedDoor> {
-  const { clock = systemClock, log = silentLog, host, port = DEFAULT_PORT } = options;
+  const { clock = systemClock, log = silentLog, host, port = DEFAULT_PORT, origins } = options;
   const channels = new GraphChannels({ graph, clock, log });
   return serveDoor({
     host,
     port,
     log,
+    origins,
     open: (socket) => openRosbridgeDoor(localDoorRobot(graph, { clock, log, channels }), socket, { clock, log }),
   });
 }

@@ -93,6 +93,10 @@ function addRunners(program: Command, terminal: Terminal): void {
     .option('--tls-key <file>', 'its private key in PEM')
     .option('--behind-proxy <address...>', 'addresses or networks of the reverse proxies in front; needs --public-url')
     .option('--public-url <url>', 'where people and robots reach it, like https://fleet.example.com')
+    .option(
+      '--allow-origin <origin...>',
+      'web pages of others that may connect, like https://viewer.example.com; file:// for desktop viewers',
+    )
     .option('--unlocked-network', 'listen beyond this machine without any credentials: for closed test networks only')
     .option('--data <directory>', 'keep credentials, history of commands and audit there (default: in memory only)')
     .option('--metrics-per-device', 'at /metrics, series of each device besides those of all together')
@@ -127,6 +131,7 @@ interface ServerFlags {
   readonly tlsKey?: string;
   readonly behindProxy?: string[];
   readonly publicUrl?: string;
+  readonly allowOrigin?: string[];
   readonly host?: string;
   readonly port?: number;
   readonly unlockedNetwork?: boolean;

@@ -21,7 +21,9 @@ export const isLonglineError = (error: unknown): error is LonglineError => error
 
 /** Codes of this package and of every `RosGraph`; docs/errors.md says what each means and what to do. */
 export const rosErrorCodes = [
+  'ACTION_UNKNOWN',
   'DEFINITION_INVALID',
+  'GOAL_UNKNOWN',
   'GRAPH_CLOSED',
   'MESSAGE_INVALID',
   'NAME_INVALID',

@@ -135,6 +135,7 @@ export interface Roslib {
     actionName: string;
   }) => SimpleActionServer;
   readonly TFClient: new (options: { ros: Ros; fixedFrame: string }) => TFClient;
+  readonly ROS2TFClient: new (options: { ros: Ros; fixedFrame: string; serverName?: string }) => TFClient;
   readonly Action: new (options: { ros: Ros; name: string; actionType: string }) => RoslibAction;
 }
 

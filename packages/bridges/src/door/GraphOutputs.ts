@@ -66,7 +66,9 @@ export class GraphOutputs implements DoorOutputs {
   /** Rejects with `COMMAND_EXPIRED`, `TOPIC_UNKNOWN` (no type given), `TYPE_MISMATCH`, `MESSAGE_INVALID`, and what the graph rejects with. */
   async publish(message: DoorMessage): Promise<PublishReceipt> {
     checkAge(message);
-    const publisher = await this.#hold(message).publisher;
+    const held = this.#hold(message);
+    // What is published before the reader is gone leaves before its publishers go.
+    const publisher = held.made ?? (await held.publisher);
     const data = encoded(publisher.schema, publisher.encoding, message.encoding, message.data);
     return publisher.publish(data);
   }

@@ -84,15 +84,19 @@ test('a client that offers no subprotocol of the door’s is refused with 400, o
   expect(socket.protocol).toBe('b');
 });
 
-test('pages of other origins are refused with 403 where origins are named; programs are not', async () => {
+test('web pages are refused with 403 unless they are of this machine or listed; programs are not', async () => {
   const { url } = await serve({ origins: ['https://viewer.example'] });
-  const page = (origin: string): WebSocket => {
-    const socket = new WebSocket(url, { origin });
+  const { url: unlisted } = await serve();
+  const page = (origin: string, to = url): WebSocket => {
+    const socket = new WebSocket(to, { origin });
     socket.on('error', () => undefined);
     onTestFinished(() => socket.terminate());
     return socket;
   };
   expect(await refusal(page('https://elsewhere.example'))).toBe(403);
+  expect(await refusal(page('https://viewer.example', unlisted))).toBe(403);
+  expect(await refusal(page('null', unlisted))).toBe(403);
+  await waitForEvent(page('http://localhost:3000', unlisted), 'open');
   await waitForEvent(page('https://viewer.example'), 'open');
   await opened(url);
 });

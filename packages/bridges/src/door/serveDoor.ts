@@ -3,6 +3,7 @@ import type { Log } from '@longline/ros';
 import { WebSocketServer } from 'ws';
 import { bindDoorSocket } from './bindDoorSocket.ts';
 import type { DoorSession, DoorSocket } from './DoorSocket.ts';
+import { pageMayConnect } from './pageMayConnect.ts';
 
 /** Where a door listens. */
 export interface ServeDoorOptions {
@@ -15,7 +16,10 @@ export interface ServeDoorOptions {
   readonly maxReaders?: number | undefined;
   /** The first of these that the client offers is agreed on, and a client that offers none is refused with 400. Default: any client. */
   readonly subprotocols?: readonly string[] | undefined;
-  /** Web pages that may connect, as their `Origin`. Programs send none and always may. Default: any page, as with other servers of these protocols. */
+  /**
+   * Web pages that may connect besides those of this machine (`http://localhost:3000`), as their `Origin`; desktop viewers may send `file://`.
+   * Default: none, for any page of the web that is open in a browser here could command the robot. Programs send no origin and always may.
+   */
   readonly origins?: readonly string[] | undefined;
   readonly open: (socket: DoorSocket) => DoorSession;
 }
@@ -32,6 +36,8 @@ export interface ServedDoor {
 /** A larger frame closes its connection with 1009, in bytes. */
 export const MAX_DOOR_FRAME_BYTES = 64 * 1024 * 1024;
 const DEFAULT_MAX_READERS = 64;
+/** Origins that the log tells of, once each. */
+const MAX_KEPT_OUT = 100;
 
 /** Serves a door on a port of this machine, to whoever can reach it. Rejects with the system's error where it cannot listen. */
 export async function serveDoor(options: ServeDoorOptions): Promise<ServedDoor> {
@@ -39,6 +45,7 @@ export async function serveDoor(options: ServeDoorOptions): Promise<ServedDoor> 
   const http = createServer((_request, response) => {
     response.writeHead(426, { 'Content-Type': 'text/plain' }).end('Open a WebSocket here.\n');
   });
+  const keptOut = new Set<string>();
   const agreed = (offered: Iterable<string>): string | undefined =>
     subprotocols === undefined ? undefined : Iterator.from(offered).find((name) => subprotocols.includes(name));
   const sockets = new WebSocketServer({
@@ -50,8 +57,14 @@ export async function serveDoor(options: ServeDoorOptions): Promise<ServedDoor> 
     socket.on('error', () => socket.destroy());
     const offered = (request.headers['sec-websocket-protocol'] ?? '').split(',').map((name) => name.trim());
     const { origin } = request.headers;
-    if (origin !== undefined && origins?.includes(origin) === false) {
-      refuse('403 Forbidden', `Pages of ${origin.slice(0, 200)} may not connect here.`);
+    if (!pageMayConnect(origin, origins)) {
+      const page = origin?.slice(0, 200) ?? '';
+      // The page itself is not told by its browser.
+      if (!keptOut.has(page) && keptOut.size < MAX_KEPT_OUT) {
+        keptOut.add(page);
+        log.warn({ origin: page }, 'a web page was kept out; listing it in origins lets it in');
+      }
+      refuse('403 Forbidden', `Pages of ${page} may not connect here: list them in origins.`);
     } else if (sockets.clients.size >= maxReaders)
       refuse('503 Service Unavailable', `${maxReaders} readers are connected.`);
     else if (subprotocols !== undefined && agreed(offered) === undefined) {

@@ -33,8 +33,10 @@ export class ReaderParameters {
     const age = this.#context.age.get();
     const cameMs = this.#context.clock.monotonicMs();
     this.#enqueue(async () => {
-      const waitedMs = this.#context.clock.monotonicMs() - cameMs;
-      for (const parameter of parameters) await this.#set(parameter, { ...age, ageMs: age.ageMs + waitedMs });
+      for (const parameter of parameters) {
+        const waitedMs = this.#context.clock.monotonicMs() - cameMs;
+        await this.#set(parameter, { ...age, ageMs: age.ageMs + waitedMs });
+      }
       const names = parameters.map(({ name }) => name);
       if (id !== undefined && names.length > 0) await this.#answer(names, id);
       this.#updates.handleSet(names);

@@ -156,3 +156,23 @@ test('requests beyond 32 are refused while those before are under way', async ()
   for (let i = 0; i <= MAX_PARAMETER_REQUESTS; i++) reader.say({ op: 'getParameters', parameterNames: [] });
   expect(reader.statuses()).toMatchObject([expect.stringContaining('LIMIT_EXCEEDED')]);
 });
+
+test('of several values set at once each is as old as it is when its turn comes', async () => {
+  const reader = await setup({});
+  const { outputs, clock } = reader;
+  const set = outputs.setParameter.bind(outputs);
+  outputs.setParameter = async (...parameter) => {
+    await set(...parameter);
+    await new Promise<void>((resolve) => clock.after(700, resolve));
+  };
+  reader.say({
+    op: 'setParameters',
+    parameters: [
+      { name: '/a', value: 1 },
+      { name: '/b', value: 2 },
+    ],
+  });
+  await reader.settle(700);
+  const [first, second] = outputs.ages;
+  expect((second?.ageMs ?? 0) - (first?.ageMs ?? 0)).toBe(700);
+});

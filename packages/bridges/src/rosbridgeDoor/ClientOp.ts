@@ -98,8 +98,15 @@ const schemas = {
   cancel_action_goal: z.object({ op: z.literal('cancel_action_goal'), id, action: name }),
   advertise_action: z.object({ op: z.literal('advertise_action'), id, action: name, type: optionalType }),
   unadvertise_action: z.object({ op: z.literal('unadvertise_action'), id, action: name }),
-  action_feedback: z.object({ op: z.literal('action_feedback'), id, action: name }),
-  action_result: z.object({ op: z.literal('action_result'), id, action: name }),
+  action_feedback: z.object({ op: z.literal('action_feedback'), id, action: name, values: z.unknown().optional() }),
+  action_result: z.object({
+    op: z.literal('action_result'),
+    id,
+    action: name,
+    values: z.unknown().optional(),
+    status: optionalCount,
+    result: flag.nullish().transform((value) => value ?? true),
+  }),
   fragment: z.object({
     op: z.literal('fragment'),
     id: clientId.transform(String),

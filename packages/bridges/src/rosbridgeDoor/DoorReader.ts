@@ -1,5 +1,7 @@
 import type { Clock, Log } from '@longline/ros';
 import type { DoorRobot } from '../door/DoorRobot.ts';
+import type { ProvidedActions } from './actions/ProvidedActions.ts';
+import type { ReaderGoals } from './actions/ReaderGoals.ts';
 import type { GraphView } from './GraphView.ts';
 import type { ProvidedServices } from './ProvidedServices.ts';
 import type { ReaderCalls } from './ReaderCalls.ts';
@@ -18,6 +20,8 @@ export interface DoorReader {
   readonly publications: ReaderPublications;
   readonly calls: ReaderCalls;
   readonly services: ProvidedServices;
+  readonly goals: ReaderGoals;
+  readonly actions: ProvidedActions;
   /** An answer, at once. Ignored when the reader is gone. */
   send(frame: string | Uint8Array): void;
 }

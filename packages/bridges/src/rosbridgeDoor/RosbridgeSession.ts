@@ -4,6 +4,8 @@ import type { DoorRobot } from '../door/DoorRobot.ts';
 import type { DoorSession, DoorSocket } from '../door/DoorSocket.ts';
 import { FrameAge } from '../door/FrameAge.ts';
 import { ReaderQueue } from '../door/ReaderQueue.ts';
+import { ProvidedActions } from './actions/ProvidedActions.ts';
+import { ReaderGoals } from './actions/ReaderGoals.ts';
 import { ClientFrames } from './ClientFrames.ts';
 import type { ClientOp } from './ClientOp.ts';
 import type { DoorReader } from './DoorReader.ts';
@@ -37,6 +39,8 @@ export class RosbridgeSession implements DoorSession, DoorReader {
   readonly publications: ReaderPublications;
   readonly calls: ReaderCalls;
   readonly services: ProvidedServices;
+  readonly goals: ReaderGoals;
+  readonly actions: ProvidedActions;
   readonly #queue: ReaderQueue;
   readonly #frameAge: FrameAge;
   readonly #frames: ClientFrames;
@@ -53,6 +57,8 @@ export class RosbridgeSession implements DoorSession, DoorReader {
     this.publications = new ReaderPublications(this);
     this.calls = new ReaderCalls(this);
     this.services = new ProvidedServices(this);
+    this.goals = new ReaderGoals(this, this.#queue);
+    this.actions = new ProvidedActions(this);
     this.#frameAge = new FrameAge({
       clock,
       ping: (payload) => socket.ping(payload),
@@ -96,6 +102,8 @@ export class RosbridgeSession implements DoorSession, DoorReader {
     this.#frameAge.close();
     this.subscriptions.close();
     this.services.close();
+    this.goals.close();
+    this.actions.close();
     this.statuses.close();
     this.#queue.close();
     this.robot.outputs.close();

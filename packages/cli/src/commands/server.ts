@@ -15,6 +15,7 @@ export interface ServerCommandOptions {
   /** Addresses and networks, also several in one text with commas between them. */
   readonly behindProxy?: readonly string[] | undefined;
   readonly publicUrl?: string | undefined;
+  readonly allowOrigin?: readonly string[] | undefined;
   readonly metricsPerDevice?: boolean | undefined;
   /** Directory for what outlives this process: credentials, history of commands, audit. */
   readonly data?: string | undefined;
@@ -23,7 +24,7 @@ export interface ServerCommandOptions {
 
 /** `longline server`: runs a server until Ctrl-C. At a hang-up signal it takes its TLS files anew. */
 export async function server(terminal: Terminal, options: ServerCommandOptions): Promise<void> {
-  const { behindProxy, data, host, json, metricsPerDevice, port, publicUrl, unlockedNetwork } = options;
+  const { allowOrigin, behindProxy, data, host, json, metricsPerDevice, port, publicUrl, unlockedNetwork } = options;
   const tls = tlsOf(options);
   const running = await startServer({
     host,
@@ -32,6 +33,7 @@ export async function server(terminal: Terminal, options: ServerCommandOptions):
     tls,
     behindProxy: behindProxy?.flatMap((list) => list.split(',')),
     publicUrl,
+    allowOrigins: allowOrigin,
     metricsPerDevice,
     dataDir: data,
     log: terminalLog(terminal, json),

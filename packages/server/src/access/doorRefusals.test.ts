@@ -25,7 +25,7 @@ const rosbridgeOps: Readonly<Record<string, { readonly commands: boolean; readon
   service_response: { commands: false, op: { service: '/s', id: 'x', values: {}, result: true } },
   send_action_goal: { commands: false, op: { action: '/a', action_type: 'a/B', id: 'x', args: {} } },
   cancel_action_goal: { commands: false, op: { action: '/a', id: 'x' } },
-  advertise_action: { commands: false, op: { action: '/a', type: 'a/B' } },
+  advertise_action: { commands: true, op: { action: '/a', type: 'a/B' } },
   unadvertise_action: { commands: false, op: { action: '/a' } },
   action_feedback: { commands: false, op: { action: '/a', id: 'x', values: {} } },
   action_result: { commands: false, op: { action: '/a', id: 'x', values: {}, status: 4, result: true } },

@@ -18,9 +18,10 @@ export function valueOf(schema: Schema, encoding: Encoding, payload: Uint8Array)
   const codec = codecFor(schema, encodingOf(schema));
   if (encoding === 'json') return codec.fromJson(utf8Text(schema, payload));
   if (encoding === encodingOf(schema)) return codec.decode(payload);
+  const others = encodingOf(schema) === 'json' ? '' : ` or "${encodingOf(schema)}"`;
   throw new RosError(
     'NOT_SUPPORTED',
-    `${schema.name} goes to a plain device as JSON; bytes came as "${encoding}". Send "${encodingOf(schema)}" or "json".`,
+    `${schema.name} goes to a plain device as JSON; bytes came as "${encoding}". Send "json"${others}.`,
     { details: { type: schema.name, actual: encoding } },
   );
 }

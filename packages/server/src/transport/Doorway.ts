@@ -7,7 +7,7 @@ import { checkListening, parsePublicUrl } from './checkListening.ts';
 import { ConnectionGate } from './ConnectionGate.ts';
 import { createHttpServer, tlsOptions } from './createHttpServer.ts';
 import { KeyedBudgets } from './KeyedBudgets.ts';
-import { OriginGuard } from './OriginGuard.ts';
+import { OriginGuard, parseOrigin } from './OriginGuard.ts';
 import { isLoopback } from './networkAddress.ts';
 import type { TlsPaths } from './readTlsPair.ts';
 import { securityHeaders } from './securityHeaders.ts';
@@ -23,6 +23,11 @@ export interface TransportOptions {
   readonly behindProxy?: readonly string[] | undefined;
   /** The address under which it is reached: `https://fleet.example.com`. Default: those of its certificate and of this machine. */
   readonly publicUrl?: string | undefined;
+  /**
+   * Origins of web pages of others that may open WebSockets, for viewers that are served elsewhere: `https://viewer.example.com`, or
+   * `file://` for desktop programs. Where the server is unlocked, whatever runs there commands the robots. Default: none.
+   */
+  readonly allowOrigins?: readonly string[] | undefined;
   /** Serve a network without credentials. For closed test networks only: whoever reaches the port commands the robots. */
   readonly unlockedNetwork?: boolean | undefined;
 }
@@ -51,7 +56,7 @@ export class Doorway {
   readonly #servers: Server[] = [];
 
   private constructor(options: DoorwayOptions, headers: SecurityHeaders, tls: TlsFiles | undefined) {
-    const { behindProxy = [], host, limits, locked, publicUrl, unlockedNetwork } = options;
+    const { allowOrigins = [], behindProxy = [], host, limits, locked, publicUrl, unlockedNetwork } = options;
     this.#tls = tls;
     this.headers = headers;
     this.publicUrl = publicUrl === undefined ? undefined : parsePublicUrl(publicUrl);
@@ -59,6 +64,7 @@ export class Doorway {
     this.guard = new OriginGuard({
       proxies: this.proxies,
       publicUrl: this.publicUrl,
+      allowOrigins: allowOrigins.map(parseOrigin),
       certifies: tls === undefined ? undefined : (name) => tls.certifies(name),
       onlyThroughProxies: behindProxy.length > 0 && tls === undefined && !isLoopback(host),
       neverThroughProxies: !locked && unlockedNetwork !== true,

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { OriginGuard } from './OriginGuard.ts';
+import { OriginGuard, parseOrigin } from './OriginGuard.ts';
 import type { OriginGuardOptions } from './OriginGuard.ts';
 import { TrustedProxies } from './TrustedProxies.ts';
 
@@ -80,6 +80,30 @@ test.each([
 ])('pages of %s, with TLS %s: %s', (origin, encrypted, code) => {
   expect(refusal({ publicUrl }, { host: 'localhost:8080', origin, encrypted })).toBe(code);
 });
+
+test.each([
+  ['https://viewer.example.com', undefined],
+  ['https://VIEWER.example.com:443', undefined],
+  ['file://', undefined],
+  ['http://viewer.example.com', 'ORIGIN_FORBIDDEN'],
+  ['https://viewer.example.com.evil.example', 'ORIGIN_FORBIDDEN'],
+  ['null', 'ORIGIN_FORBIDDEN'],
+])('where viewers elsewhere are allowed, the WebSocket of a page of %s: %s', (origin, code) => {
+  const allowOrigins = ['https://viewer.example.com/', 'file://'].map(parseOrigin);
+  const guard = new OriginGuard({ proxies: new TrustedProxies(), allowOrigins });
+  const arrival = { headers: { host: 'localhost:8080', origin }, socket: {} };
+  if (code === undefined) expect(() => guard.checkUpgrade(arrival)).not.toThrow();
+  else expect(() => guard.checkUpgrade(arrival)).toThrow('--allow-origin');
+  // Requests change nothing all the same.
+  expect(() => guard.checkHttp('POST', arrival)).toThrow('may not command');
+});
+
+test.each(['', 'viewer.example.com', 'https://viewer.example.com/page', 'null', '*', 'file:///home'])(
+  '%j is no origin',
+  (text) => {
+    expect(() => parseOrigin(text)).toThrow('--allow-origin');
+  },
+);
 
 test('pages may read what they can, and change nothing', () => {
   const guard = new OriginGuard({ proxies: new TrustedProxies() });

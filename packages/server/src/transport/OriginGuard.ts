@@ -11,6 +11,8 @@ export interface OriginGuardOptions {
   readonly proxies: TrustedProxies;
   /** Where people and robots reach it. */
   readonly publicUrl?: URL | undefined;
+  /** Origins of other pages that may open WebSockets: as {@link parseOrigin} gives them. Default: none. */
+  readonly allowOrigins?: readonly string[] | undefined;
   /** Whether the certificate is for that name. Default: there is none. */
   readonly certifies?: ((name: string) => boolean) | undefined;
   /** Whoever comes past the proxies, from another machine, is refused: what they say would travel in the clear. Default false. */
@@ -41,7 +43,12 @@ export class OriginGuard {
   checkUpgrade(arrival: Arrival): void {
     this.#checkWay(arrival);
     this.#checkHost(arrival);
-    this.#checkOrigin(arrival);
+    if (!this.#isAllowed(arrival.headers.origin)) this.#checkOrigin(arrival);
+  }
+
+  #isAllowed(origin: string | undefined): boolean {
+    const from = origin === undefined ? undefined : originOf(origin);
+    return from !== undefined && this.#options.allowOrigins?.includes(from) === true;
   }
 
   #checkWay(arrival: Arrival): void {
@@ -82,7 +89,7 @@ export class OriginGuard {
     if (from !== undefined && (from === originOf(own) || from === this.#options.publicUrl?.origin)) return;
     throw new ServerError(
       'ORIGIN_FORBIDDEN',
-      `Pages of ${JSON.stringify(origin.slice(0, 255))} may not command this server; only its own pages may. Programs send no Origin header.`,
+      `Pages of ${JSON.stringify(origin.slice(0, 255))} may not command this server; only its own pages may, and for WebSockets those named with --allow-origin. Programs send no Origin header.`,
       { details: { origin: origin.slice(0, 255), host: host.slice(0, 255) } },
     );
   }
@@ -94,7 +101,20 @@ function nameOf(host: string): string {
   return (match?.[1] ?? match?.[2] ?? '').toLowerCase();
 }
 
+/** An origin as it is compared; `file://` is that of viewers that run as desktop programs. Throws `OPTION_INVALID`. */
+export function parseOrigin(text: string): string {
+  const origin = originOf(text);
+  if (origin !== undefined && (origin === FILE_ORIGIN || new URL(text).href === `${origin}/`)) return origin;
+  throw new ServerError(
+    'OPTION_INVALID',
+    `--allow-origin ${JSON.stringify(text.slice(0, 255))} is no origin of a web page. Give scheme and name alone, like https://viewer.example.com, or file:// for desktop viewers.`,
+  );
+}
+
+const FILE_ORIGIN = 'file://';
+
 function originOf(text: string): string | undefined {
+  if (text === FILE_ORIGIN) return text;
   if (!/^https?:\/\//i.test(text) || !URL.canParse(text)) return undefined;
   return new URL(text).origin;
 }

@@ -1,18 +1,22 @@
 import type { ClientOp } from '../ClientOp.ts';
 import type { DoorReader } from '../DoorReader.ts';
 import type { FrameArrival } from '../FrameArrival.ts';
+import { actionFeedback } from './actionFeedback.ts';
+import { actionResult } from './actionResult.ts';
 import { advertise } from './advertise.ts';
+import { advertiseAction } from './advertiseAction.ts';
 import { advertiseService } from './advertiseService.ts';
 import { auth } from './auth.ts';
 import { callService } from './callService.ts';
+import { cancelActionGoal } from './cancelActionGoal.ts';
 import { publish } from './publish.ts';
-import { refuseAction } from './refuseAction.ts';
 import { sendActionGoal } from './sendActionGoal.ts';
 import { serviceResponse } from './serviceResponse.ts';
 import { setLevel } from './setLevel.ts';
 import { status } from './status.ts';
 import { subscribe } from './subscribe.ts';
 import { unadvertise } from './unadvertise.ts';
+import { unadvertiseAction } from './unadvertiseAction.ts';
 import { unadvertiseService } from './unadvertiseService.ts';
 import { unsubscribe } from './unsubscribe.ts';
 
@@ -40,11 +44,15 @@ export function handleOp(reader: DoorReader, op: Exclude<ClientOp, { op: 'fragme
     case 'send_action_goal':
       return sendActionGoal(reader, op, arrival);
     case 'cancel_action_goal':
+      return cancelActionGoal(reader, op, arrival);
     case 'advertise_action':
+      return advertiseAction(reader, op, arrival);
     case 'unadvertise_action':
+      return unadvertiseAction(reader, op, arrival);
     case 'action_feedback':
+      return actionFeedback(reader, op, arrival);
     case 'action_result':
-      return refuseAction(reader, op, arrival);
+      return actionResult(reader, op, arrival);
     case 'set_level':
       return setLevel(reader, op, arrival);
     case 'status':
